@@ -7,7 +7,7 @@
  */
 
 /** Where in the node something happened: the specification's layers, and the storage. */
-export type Layer = "radio" | "pbAdv" | "provisioning" | "beacon" | "storage";
+export type Layer = "node" | "radio" | "pbAdv" | "provisioning" | "beacon" | "storage";
 
 /** Why received octets were dropped. Each names the sender's fault, or what made them meaningless here. */
 export type DropReason =
@@ -44,6 +44,10 @@ export type DropReason =
 
 /** What happened, for a person who looks over the node's shoulder. `value` is explained beside each name. */
 export type TraceEvent =
+  /** node: the role that the node has taken; value, when provisioned: its primary element's address. */
+  | "unprovisioned"
+  | "provisioning"
+  | "provisioned"
   /** pbAdv: a link is open; value: its Link ID. */
   | "linkOpened"
   /** pbAdv: the link is gone; value: the reason, 0 success, 1 timeout, 2 fail. */
