@@ -44,11 +44,11 @@ type State =
       readonly reason: LinkCloseReason;
     };
 
-/** Why nothing leaves right now: there is nothing; or the random delay, the retransmission or a turn is waited for. */
-type Waiting = "nothing" | "delay" | "retransmission" | "turn";
+/** What the next PDU waits for: the random delay, a turn of the radio, the end of a PDU on the air; or to be needed. */
+type Waiting = "nothing" | "delay" | "retransmission" | "turn" | "event";
 
-/** What was written last, and is on the air. */
-type Sending = "nothing" | "linkAck" | "acknowledgment" | "linkClose" | "segment";
+/** What was written last. */
+type Written = "nothing" | "linkAck" | "acknowledgment" | "linkClose" | "segment";
 
 /** What PB-ADV needs of its surroundings. deviceUuid: 16 octets. */
 export interface PbAdvParts {
@@ -73,7 +73,7 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   readonly #incoming = new IncomingTransaction();
   #state: State = { name: "invisible" };
   #waiting: Waiting = "nothing";
-  #sending: Sending = "nothing";
+  #written: Written = "nothing";
 
   #linkAckDue = false;
   /** The transaction to acknowledge; undefined: none. */
@@ -128,49 +128,52 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   }
 
   next(payload: Uint8Array): number {
-    this.#sending = "nothing";
+    // Asked before its delay is over, it has nothing; it requests a turn when it is.
+    if (this.#waiting !== "turn") return 0;
+    const size = this.#write(payload);
+    this.#waiting = size === 0 ? "nothing" : "event";
+    return size;
+  }
+
+  sent(): void {
+    const written = this.#written;
+    this.#waiting = "nothing";
+    if (written === "linkClose") this.#linkClosesLeft--;
+    this.#wake();
+    if (written === "acknowledgment") this.#deliver();
+    else if (written === "linkClose" && this.#linkClosesLeft === 0) this.#closed();
+  }
+
+  /** The most urgent PDU that is due; returns its length, 0: none is. */
+  #write(payload: Uint8Array): number {
     const state = this.#state;
-    if (state.name !== "open" && state.name !== "closing") return this.#idle();
+    this.#written = "nothing";
+    if (state.name !== "open" && state.name !== "closing") return 0;
     setUint32BE(payload, 0, state.linkId);
     payload[4] = 0;
     if (this.#linkAckDue) {
       this.#linkAckDue = false;
-      this.#sending = "linkAck";
+      this.#written = "linkAck";
       payload[HEADER_SIZE] = (BearerOpcode.LinkAck << 2) | Gpcf.BearerControl;
       return HEADER_SIZE + 1;
     }
     if (this.#acknowledgmentDue !== undefined) {
-      this.#sending = "acknowledgment";
+      this.#written = "acknowledgment";
       payload[4] = this.#acknowledgmentDue;
       payload[HEADER_SIZE] = Gpcf.TransactionAcknowledgment;
       this.#acknowledgmentDue = undefined;
       return HEADER_SIZE + 1;
     }
     if (state.name === "closing") {
-      this.#sending = "linkClose";
+      this.#written = "linkClose";
       payload[HEADER_SIZE] = (BearerOpcode.LinkClose << 2) | Gpcf.BearerControl;
       payload[HEADER_SIZE + 1] = state.reason;
       return HEADER_SIZE + 2;
     }
-    if (this.#outgoing === undefined) return this.#idle();
-    this.#sending = "segment";
+    if (this.#outgoing === undefined || this.#outgoing.exhausted) return 0;
+    this.#written = "segment";
     payload[4] = this.#outgoing.number;
     return this.#outgoing.encodeNext(payload, HEADER_SIZE);
-  }
-
-  sent(): void {
-    const sending = this.#sending;
-    this.#sending = "nothing";
-    this.#waiting = "nothing";
-    if (sending === "linkClose") this.#linkClosesLeft--;
-    this.#wake();
-    if (sending === "acknowledgment") this.#deliver();
-    else if (sending === "linkClose" && this.#linkClosesLeft === 0) this.#closed();
-  }
-
-  #idle(): number {
-    this.#waiting = "nothing";
-    return 0;
   }
 
   /** undefined: the PDU has been taken. */
@@ -281,7 +284,7 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
 
   /** See to it that what is due leaves after a random delay, and unacknowledged segments after a longer one. */
   #wake(): void {
-    if (this.#waiting === "delay" || this.#waiting === "turn") return;
+    if (this.#waiting !== "nothing" && this.#waiting !== "retransmission") return;
     const segments = this.#outgoing !== undefined && !this.#outgoing.exhausted;
     if (this.#linkAckDue || this.#acknowledgmentDue !== undefined || this.#linkClosesLeft > 0 || segments) {
       this.#waiting = "delay";
