@@ -44,8 +44,11 @@ export class P256 {
     this.#request++;
     const request = this.#request;
     this.#begin(() => {
+      // A copy, as the owner may overwrite the key while the chip still computes with it.
+      const scalar = privateKey.slice();
       this.#running = true;
-      this.#crypto.sharedSecret(privateKey, peerPublicKey, (secret) => {
+      this.#crypto.sharedSecret(scalar, peerPublicKey, (secret) => {
+        wipe(scalar);
         if (this.#finish(request)) done(secret);
         else if (secret !== undefined) wipe(secret);
       });
