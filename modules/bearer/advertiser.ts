@@ -41,8 +41,9 @@ export class Advertiser implements RadioListener {
   #busy = false;
   /** Whose event that is; undefined: it has been withdrawn. */
   #onAir: Slot | undefined;
-  /** Where in `#slots` the last turn was. */
-  #last = 0;
+  /** Where in `#slots` the last turn was of an urgent sender, and of one that is not. */
+  #lastUrgent = -1;
+  #lastOther = -1;
 
   /** Takes the radio and scans from now on. */
   constructor(radio: Radio, clock: Clock, trace: Trace) {
@@ -133,21 +134,25 @@ export class Advertiser implements RadioListener {
 
   /** Who comes next of those that are due: the urgent ones in turn, then the others in turn. */
   #pick(now: number): Slot | undefined {
-    const count = this.#slots.length;
-    let choice = -1;
-    for (let step = 1; step <= count; step++) {
-      const index = (this.#last + step) % count;
-      const slot = this.#slots[index];
-      if (slot === undefined || !slot.active || slot.dueMs > now) continue;
-      if (slot.sender.urgent) {
-        choice = index;
-        break;
-      }
-      if (choice < 0) choice = index;
+    const urgent = this.#pickAfter(this.#lastUrgent, true, now);
+    if (urgent >= 0) {
+      this.#lastUrgent = urgent;
+      return this.#slots[urgent];
     }
-    if (choice < 0) return undefined;
-    this.#last = choice;
-    return this.#slots[choice];
+    const other = this.#pickAfter(this.#lastOther, false, now);
+    if (other >= 0) this.#lastOther = other;
+    return this.#slots[other];
+  }
+
+  /** The index of the first due sender behind `last`, around the circle; -1: none is due. */
+  #pickAfter(last: number, urgent: boolean, now: number): number {
+    const count = this.#slots.length;
+    for (let step = 1; step <= count; step++) {
+      const index = (last + step) % count;
+      const slot = this.#slots[index];
+      if (slot?.active && slot.dueMs <= now && slot.sender.urgent === urgent) return index;
+    }
+    return -1;
   }
 
   /** Ask the sender for its next payload; false: it has none. */
