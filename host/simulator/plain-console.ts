@@ -1,0 +1,43 @@
+import type { Writable } from "node:stream";
+import type { Console } from "./console.js";
+import type { SimulatorEvent } from "./events.js";
+import { Output } from "./output.js";
+import { uuidGroups } from "./uuid.js";
+import { sentenceOf } from "./wording.js";
+
+/** Without a terminal: a line of text for each step that a person wants to know of. It takes no commands. */
+export class PlainConsole implements Console {
+  readonly #output: Output;
+  #lastDrop = "";
+
+  /** broken: called when nobody reads any more. */
+  constructor(output: Writable, broken: () => void) {
+    this.#output = new Output(output, (lines) => `(${lines} lines were not read in time)`, broken);
+  }
+
+  show(event: SimulatorEvent): void {
+    for (const text of this.#linesOf(event)) this.#output.line(text);
+  }
+
+  open(): void {}
+
+  restore(): void {}
+
+  flush(): Promise<void> {
+    return this.#output.flush();
+  }
+
+  #linesOf(event: SimulatorEvent): readonly string[] {
+    if (event.event === "started") {
+      const { name, uuid, state, ether } = event;
+      return [`Device ${name}, UUID ${uuidGroups(uuid)}`, `State folder ${state}`, `Ether ${ether}`];
+    }
+    if (event.event === "stopped") return ["Stopped"];
+    const text = sentenceOf(event);
+    if (text === undefined) return [];
+    // A provisioner at work next door makes many drops of one kind.
+    if (event.event === "drop" && text === this.#lastDrop) return [];
+    this.#lastDrop = event.event === "drop" ? text : "";
+    return [text];
+  }
+}

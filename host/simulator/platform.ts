@@ -1,0 +1,19 @@
+import type { Platform } from "../../modules/platform.js";
+import { parseOptions } from "./options.js";
+import { PlainConsole } from "./plain-console.js";
+import { Simulator } from "./simulator.js";
+import { UsageError } from "./usage-error.js";
+
+/**
+ * A simulated platform of this process's arguments that says in plain lines what happens. For whoever calls
+ * main's default function on Node; the simulator program composes its own. Throws UsageError.
+ */
+export function createPlatform(): Platform {
+  const options = parseOptions(process.argv.slice(2), process.env);
+  if (options === "help") throw new UsageError("--help is for the simulator program: npm start -- --help");
+  const output = new PlainConsole(process.stdout, () => process.exit(0));
+  const simulator = new Simulator(options, (event) => output.show(event));
+  process.once("exit", () => simulator.release());
+  void simulator.open();
+  return simulator.platform;
+}

@@ -1,0 +1,146 @@
+/** One simulated device: everything that a platform provides, made of a state folder, the ether and a board. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fromHex, toHex } from "../../modules/bytes.js";
+import type { Platform, Random } from "../../modules/platform.js";
+import { createNobleCrypto } from "../noble-crypto.js";
+import { SimulatedBoard } from "./board.js";
+import { RealClock } from "./clock.js";
+import { replaceFile } from "./durable-file.js";
+import { defaultEtherPath, Ether } from "./ether.js";
+import type { Report } from "./events.js";
+import { Medium } from "./medium.js";
+import { type Options, settingsOf } from "./options.js";
+import { SimulatedRadio } from "./radio.js";
+import { SecureRandom } from "./random.js";
+import { SeededRandom } from "./seeded-random.js";
+import { FolderStorage, StorageFault } from "./storage.js";
+import { systemErrorCode, systemErrorText } from "./system-error.js";
+import { ReportingTrace } from "./trace.js";
+import { UsageError } from "./usage-error.js";
+import { keepUuid } from "./uuid.js";
+
+const ADDRESS_LENGTH = 6;
+
+/** A simulator holds its state folder until it is closed. */
+export class Simulator {
+  readonly board: SimulatedBoard;
+  readonly platform: Platform;
+  readonly #options: Options;
+  readonly #report: Report;
+  readonly #clock = new RealClock();
+  readonly #storage: FolderStorage;
+  readonly #radio: SimulatedRadio;
+  readonly #ether: Ether;
+  readonly #etherPath: string;
+
+  /** Takes the state folder. Throws UsageError. */
+  constructor(options: Options, report: Report) {
+    this.#options = options;
+    this.#report = report;
+    this.board = new SimulatedBoard(report);
+    this.#storage = new FolderStorage(options.state);
+    try {
+      const medium = new Medium(this.#clock);
+      this.#radio = this.#createRadio(medium);
+      this.#etherPath = options.ether ?? defaultEtherPath();
+      this.#ether = new Ether({
+        path: this.#etherPath,
+        medium,
+        note: (message) => report({ event: "ether", message }),
+      });
+      this.platform = this.#createPlatform();
+    } catch (error) {
+      this.#storage.close();
+      throw asUsageError(error, options.state);
+    }
+  }
+
+  /** Join the ether, and say what runs. Rejects with UsageError. */
+  async open(): Promise<void> {
+    const { name, state, uri, oobInfo, seed } = this.#options;
+    const uuid = toHex(this.platform.deviceUuid);
+    await this.#ether.open();
+    this.#report({ event: "started", name, uuid, state, ether: this.#etherPath, uri, oobInfo, seed });
+    if (seed !== undefined) {
+      const message = "--seed: all keys of this device can be predicted; for tests only";
+      this.#report({ event: "warning", message });
+    }
+  }
+
+  /** Leave the ether, stop all timers, give the folder back. */
+  async close(): Promise<void> {
+    this.#clock.close();
+    await this.#ether.close();
+    this.release();
+  }
+
+  /** Give the folder back, at once; also after a fault. */
+  release(): void {
+    this.#storage.close();
+  }
+
+  #createPlatform(): Platform {
+    const { state, uuid, seed } = this.#options;
+    return {
+      deviceUuid: keepUuid(state, uuid, createRandom(seed, 1)),
+      clock: this.#clock,
+      random: createRandom(seed, 0),
+      storage: this.#storage,
+      radio: this.#radio,
+      gattServer: undefined,
+      crypto: createNobleCrypto(this.#clock),
+      board: this.board,
+      trace: new ReportingTrace(this.#report),
+      settings: settingsOf(this.#options),
+    };
+  }
+
+  #createRadio(medium: Medium): SimulatedRadio {
+    const { state, seed } = this.#options;
+    const path = join(state, "address");
+    return new SimulatedRadio({
+      medium,
+      name: "device",
+      clock: this.#clock,
+      random: createRandom(seed, 2),
+      identity: readAddress(path),
+      keepIdentity: (identity) => keepAddress(path, identity),
+      observer: {
+        sent: (data, address, kind) => this.#report({ event: "sent", data: toHex(data), address, kind }),
+        received: (data, rssi) => this.#report({ event: "received", data: toHex(data), rssi }),
+      },
+    });
+  }
+}
+
+/** stream: so that what one part draws does not depend on how often another part has drawn. */
+function createRandom(seed: number | undefined, stream: number): Random {
+  return seed === undefined ? new SecureRandom() : new SeededRandom(seed ^ (stream << 24));
+}
+
+function readAddress(path: string): Uint8Array | undefined {
+  try {
+    const address = fromHex(readFileSync(path, "latin1").trim());
+    return address?.length === ADDRESS_LENGTH ? address : undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function keepAddress(path: string, identity: Uint8Array): void {
+  try {
+    replaceFile(path, new TextEncoder().encode(`${toHex(identity)}\n`));
+  } catch (error) {
+    throw new StorageFault(`${path} cannot be written: ${systemErrorText(error)}`, { cause: error });
+  }
+}
+
+/** While the simulator starts, a folder that cannot be used is the user's to put right. */
+function asUsageError(error: unknown, state: string): unknown {
+  if (error instanceof StorageFault) return new UsageError(error.message);
+  if (systemErrorCode(error) === undefined) return error;
+  return new UsageError(`the state folder ${state} cannot be used: ${systemErrorText(error)}`);
+}
