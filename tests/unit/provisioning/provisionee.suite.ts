@@ -1,12 +1,16 @@
 /** The provisionee's state machine: every state, every PDU type, every length around the right one. MshPRT 5.4. */
 
-import { P256 as PhoneCurve } from "../../../host/simulator/phone/p256.js";
 import { Provisioner } from "../../../host/simulator/phone/provisioner.js";
 import { SeededRandom } from "../../../host/simulator/seeded-random.js";
 import { concat, toHex } from "../../../modules/bytes.js";
 import type { Suite } from "../../support/harness.js";
 import { hex, OPEN_POLICY, ProvisioneeBench } from "../../support/provisionee-bench.js";
+import { RememberingCurve } from "../../support/remembered-p256.js";
 import { PROVISIONING_DATA } from "../../support/world.js";
+
+/** Every conversation here has the same keys, unless it scripts its own. */
+const curve = new RememberingCurve();
+const memory = new Map<string, Uint8Array>();
 
 /** The PDU that a provisioner sends next in each state, and the one that leads there. */
 const STEPS = [
@@ -39,7 +43,7 @@ function converse(bench: ProvisioneeBench, until: number, algorithm: 0 | 1 = 0):
   const outbox: Uint8Array[] = [];
   const provisioner = new Provisioner(
     { send: (pdu) => outbox.push(pdu.slice()), close: () => {} },
-    { clock: bench.clock, random: new SeededRandom(7), curve: new PhoneCurve() },
+    { clock: bench.clock, random: new SeededRandom(7), curve },
     { data: PROVISIONING_DATA, authentication: { method: "none" }, algorithm },
     { finished: () => {}, failed: () => {} },
   );
@@ -62,7 +66,7 @@ function converse(bench: ProvisioneeBench, until: number, algorithm: 0 | 1 = 0):
 
 /** A fresh bench in state number `until`, and what a provisioner would say there. */
 function benchAt(until: number, algorithm: 0 | 1 = 0): { bench: ProvisioneeBench; pdu: Uint8Array } {
-  const bench = new ProvisioneeBench();
+  const bench = new ProvisioneeBench({ memory });
   const pdu = converse(bench, until, algorithm);
   return { bench, pdu };
 }
@@ -249,7 +253,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
       ["020100030001", failed(2)],
     ] as const;
     for (const [start, replies] of cases) {
-      const bench = new ProvisioneeBench({ policy });
+      const bench = new ProvisioneeBench({ policy, memory });
       equal(bench.say("0000"), ["010100020001000000000000"]);
       equal(bench.say(start), replies, start);
     }
@@ -274,15 +278,15 @@ export const suite: Suite = ({ test, equal, ok }) => {
   test("a reflected confirmation, a reflected random, a random that does not fit", () => {
     // The reflection of the confirmation needs the device's random beforehand: the test scripts it.
     const random = new Uint8Array(16).fill(5);
-    const probe = new ProvisioneeBench({ script: [random] });
+    const probe = new ProvisioneeBench({ script: [random], memory });
     converse(probe, 3);
     const [confirmation = ""] = probe.say(concat(new Uint8Array([5]), new Uint8Array(16)));
-    const victim = new ProvisioneeBench({ script: [random] });
+    const victim = new ProvisioneeBench({ script: [random], memory });
     converse(victim, 3);
     equal(victim.say(confirmation), failed(2));
     equal(victim.trace.failures[0]?.came, "the device's own confirmation");
 
-    const mirror = new ProvisioneeBench({ script: [random] });
+    const mirror = new ProvisioneeBench({ script: [random], memory });
     converse(mirror, 4);
     equal(mirror.say(concat(new Uint8Array([6]), random)), failed(4));
     equal(mirror.trace.failures[0]?.came, "the device's own random");
@@ -302,7 +306,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
   });
 
   test("a reply waits for the PDU before it; what comes meanwhile is unexpected, and one Failed is enough", () => {
-    const bench = new ProvisioneeBench();
+    const bench = new ProvisioneeBench({ memory });
     bench.provisionee.received(hex("0000"));
     equal(bench.bearer.take().length, 1);
     bench.provisionee.received(hex("020000000009"));
