@@ -1,0 +1,89 @@
+/** What bluetooth-meshd tells its application, read from its D-Bus calls. */
+
+import { type Call, entry, integer, list, octets, text } from "./dbus.js";
+
+/** What the daemon says. */
+export type MeshEvent =
+  | { readonly name: "joined"; readonly token: bigint }
+  | ({ readonly name: "heard" } & HeardDevice)
+  | ({ readonly name: "added" } & AddedNode)
+  | { readonly name: "notAdded"; readonly reason: string }
+  | ({ readonly name: "message" | "deviceKeyMessage" } & AccessMessage);
+
+/** An unprovisioned device beacon. uriHash: undefined when the beacon has none. MshPRT 3.10.2. */
+export interface HeardDevice {
+  readonly uuid: Buffer;
+  readonly oobInformation: number;
+  readonly uriHash: number | undefined;
+}
+
+/** A device that has become a node. */
+export interface AddedNode {
+  readonly uuid: Buffer;
+  readonly unicastAddress: number;
+  readonly elementCount: number;
+}
+
+/** A decrypted access message. data: opcode and parameters. */
+export interface AccessMessage {
+  readonly source: number;
+  readonly keyIndex: number;
+  readonly data: Buffer;
+}
+
+/** The keys that the daemon knows: NetKeys by index, device keys by unicast address. */
+export interface ExportedKeys {
+  readonly netKeys: ReadonlyMap<number, Buffer>;
+  readonly deviceKeys: ReadonlyMap<number, Buffer>;
+}
+
+/** Of the answer to ExportKeys. */
+export function readKeys(keys: unknown): ExportedKeys {
+  return { netKeys: keysByNumber(entry(keys, "NetKeys")), deviceKeys: keysByNumber(entry(keys, "DevKeys")) };
+}
+
+/** What a call of the daemon tells; undefined: something that nobody here needs to know. */
+export function readEvent({ member, body }: Call): MeshEvent | undefined {
+  switch (member) {
+    case "ScanResult":
+      return { name: "heard", ...readBeacon(octets(body[1])) };
+    case "AddNodeComplete":
+      return {
+        name: "added",
+        uuid: octets(body[0]),
+        unicastAddress: integer(body[1]),
+        elementCount: integer(body[2]),
+      };
+    case "AddNodeFailed":
+      return { name: "notAdded", reason: text(body[1]) };
+    case "MessageReceived":
+      return { name: "message", source: integer(body[0]), keyIndex: integer(body[1]), data: octets(body[3]) };
+    case "DevKeyMessageReceived":
+      return {
+        name: "deviceKeyMessage",
+        source: integer(body[0]),
+        keyIndex: integer(body[2]),
+        data: octets(body[3]),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** What the daemon reports of a beacon: the UUID, the OOB information, and the URI hash if there is one. */
+function readBeacon(data: Buffer): HeardDevice {
+  return {
+    uuid: data.subarray(0, 16),
+    oobInformation: data.readUInt16BE(16),
+    uriHash: data.length >= 22 ? data.readUInt32BE(18) : undefined,
+  };
+}
+
+function keysByNumber(value: unknown): ReadonlyMap<number, Buffer> {
+  return new Map(
+    list(value).map((item) => {
+      const [number, key] = list(item);
+      return [integer(number), octets(key)] as const;
+    }),
+  );
+}

@@ -1,0 +1,201 @@
+/** bluetooth-meshd, which none of us wrote, provisions our simulator over PB-ADV, in real time. */
+
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { cmac } from "@noble/ciphers/aes.js";
+import { Bench } from "./bench.js";
+import { Air, type DropRule, losing, type Transmission } from "./bluez/air.js";
+import type { AddedNode } from "./bluez/mesh-event.js";
+import { firstAddress, Provisioner } from "./bluez/provisioner.js";
+import { readKeptRecord, SimulatorProcess } from "./simulator.js";
+
+/** More than the slowest of them takes, by far. */
+const patience = { timeout: 90_000 };
+
+/** One test's provisioner and device, and what is between them. */
+interface Scene {
+  readonly air: Air;
+  readonly provisioner: Provisioner;
+  /** The device's state folder; not there yet. */
+  readonly state: string;
+  /** Start the device, again after it has ended. */
+  startDevice(...more: readonly string[]): Promise<SimulatorProcess>;
+}
+
+interface SceneOptions {
+  readonly speedup?: number;
+  readonly drop?: DropRule;
+}
+
+async function setScene(t: TestContext, { speedup = 20, drop }: SceneOptions = {}): Promise<Scene> {
+  const bench = new Bench(t);
+  const air = new Air(drop);
+  bench.later(() => air.close());
+  // The daemon connects once and never again, so the air is ours, and the device may come and go.
+  await air.listen("provisioner", bench.path("p.sock"));
+  await air.listen("device", bench.path("d.sock"));
+  const provisioner = await Provisioner.start({
+    folder: bench.path("p"),
+    air: bench.path("p.sock"),
+    speedup,
+  });
+  bench.later(() => provisioner.stop());
+  const state = bench.path("state");
+  const startDevice = async (...more: readonly string[]) => {
+    const device = await SimulatorProcess.start({ state, ether: bench.path("d.sock"), more });
+    bench.later(() => device.stop());
+    return device;
+  };
+  return { air, provisioner, state, startDevice };
+}
+
+/** The device beacons, is heard, is provisioned, and says so. */
+async function provision({ provisioner }: Scene, device: SimulatorProcess): Promise<AddedNode> {
+  const { uuid } = await provisioner.discover();
+  const node = await provisioner.provision(uuid);
+  equal(await device.noted("provisioned"), node.unicastAddress);
+  return node;
+}
+
+/** What the device keeps is what the provisioner believes. */
+async function checkKept(
+  { provisioner, state }: Pick<Scene, "provisioner" | "state">,
+  unicastAddress: number,
+) {
+  const { netKeys, deviceKeys } = await provisioner.exportKeys();
+  deepEqual(readKeptRecord(state), {
+    netKey: netKeys.get(0),
+    netKeyIndex: 0,
+    flags: 0,
+    ivIndex: 0,
+    unicastAddress,
+    deviceKey: deviceKeys.get(unicastAddress),
+  });
+}
+
+/** An unprovisioned device beacon. MshPRT 3.10.2. */
+function isBeacon({ from, ad }: Transmission): boolean {
+  return from === "device" && ad[1] === 0x2b && ad[2] === 0x00;
+}
+
+/** The Provisioning Complete PDU: type 08, alone in a Transaction Start. MshPRT 5.3.1.1, 5.4.1.9. */
+function isComplete({ from, ad }: Transmission): boolean {
+  return from === "device" && ad[1] === 0x29 && ad[7] === 0x00 && ad[11] === 0x08;
+}
+
+test("the beacon is heard with its UUID, OOB information and URI hash", patience, async (t) => {
+  const { provisioner, startDevice } = await setScene(t);
+  const uuid = "70cf7c9732a345b691494810d2e9cbf4";
+  await startDevice("--uuid", uuid, "--oob-info", "0x0802", "--uri", "https://example.com/lamp");
+  const heard = await provisioner.discover();
+  equal(heard.uuid.toString("hex"), uuid);
+  equal(heard.oobInformation, 0x0802);
+  // The salt function of the URI data, in which 17 stands for "https:".
+  const salt = Buffer.from(cmac(Buffer.from("\x17//example.com/lamp"), Buffer.alloc(16)));
+  equal(heard.uriHash, salt.readUInt32BE(0));
+});
+
+for (const { pace, speedup } of [
+  { pace: "20 times as fast as it would", speedup: 20 },
+  { pace: "at its own pace", speedup: 1 },
+]) {
+  test(`the daemon provisions the device, ${pace}`, patience, async (t) => {
+    const scene = await setScene(t, { speedup });
+    const device = await scene.startDevice();
+    const heard = await scene.provisioner.discover();
+    equal(heard.oobInformation, 0);
+    equal(heard.uriHash, undefined);
+    const node = await scene.provisioner.provision(heard.uuid);
+    equal(node.unicastAddress, firstAddress);
+    equal(node.elementCount, 1);
+    equal(await device.noted("provisioned"), firstAddress);
+    await checkKept(scene, firstAddress);
+    ok(!device.events.seen.some(({ event }) => event === "failed" || event === "error"));
+    equal(await device.quit(), 0);
+  });
+}
+
+test("the daemon joins the simulator's own ether and provisions it", patience, async (t) => {
+  const bench = new Bench(t);
+  const state = bench.path("state");
+  const ether = bench.path("ether");
+  const device = await SimulatorProcess.start({ state, ether });
+  bench.later(() => device.stop());
+  await device.noted("beaconing");
+  const provisioner = await Provisioner.start({ folder: bench.path("p"), air: ether, speedup: 20 });
+  bench.later(() => provisioner.stop());
+  const { uuid } = await provisioner.discover();
+  equal((await provisioner.provision(uuid)).unicastAddress, firstAddress);
+  equal(await device.noted("provisioned"), firstAddress);
+  await checkKept({ provisioner, state }, firstAddress);
+});
+
+test("the program provisions a running simulator", patience, async (t) => {
+  const bench = new Bench(t);
+  const ether = bench.path("ether");
+  const device = await SimulatorProcess.start({ state: bench.path("state"), ether });
+  bench.later(() => device.stop());
+  await device.noted("beaconing");
+  const program = fileURLToPath(new URL("provision.ts", import.meta.url));
+  const args = ["--import", "tsx", program, "--ether", ether, "--speedup", "20"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  match(stdout, /^heard the device [0-9a-f-]{36}\nprovisioned it as 0100\n$/);
+  equal(await device.noted("provisioned"), firstAddress);
+});
+
+test("a node that is started again is still that node, and does not beacon", patience, async (t) => {
+  const scene = await setScene(t);
+  const before = await scene.startDevice();
+  await provision(scene, before);
+  ok(scene.air.sent.seen.some(isBeacon));
+  equal(await before.quit(), 0);
+
+  const sentBefore = scene.air.sent.seen.length;
+  const after = await scene.startDevice();
+  equal(await after.noted("provisioned"), firstAddress);
+  await scene.air.sent.none("the node beacons", 2000, isBeacon);
+  ok(!scene.air.sent.seen.slice(sentBefore).some(isBeacon));
+  ok(!after.events.seen.some((event) => event.event === "note" && event.name === "beaconing"));
+  await checkKept(scene, firstAddress);
+});
+
+test("without its state folder the device is new, and is provisioned once more", patience, async (t) => {
+  const scene = await setScene(t);
+  const before = await scene.startDevice();
+  const first = await provision(scene, before);
+  equal(await before.quit(), 0);
+  rmSync(scene.state, { recursive: true });
+
+  const after = await scene.startDevice();
+  const second = await provision(scene, after);
+  ok(!second.uuid.equals(first.uuid));
+  equal(second.unicastAddress, firstAddress + 1);
+  await checkKept(scene, firstAddress + 1);
+});
+
+test("the device is provisioned although every fourth PDU is lost", patience, async (t) => {
+  const scene = await setScene(t, { drop: losing(25, 1) });
+  const device = await scene.startDevice();
+  equal((await provision(scene, device)).unicastAddress, firstAddress);
+  await checkKept(scene, firstAddress);
+});
+
+test("a device that is killed as its Complete leaves is a node when it comes back", patience, async (t) => {
+  const scene = await setScene(t);
+  const doomed = await scene.startDevice();
+  const { uuid } = await scene.provisioner.discover();
+  const added = scene.provisioner.provision(uuid);
+  const complete = scene.air.sent.next("Complete", 60_000, (sent) => isComplete(sent) || undefined);
+  // Should it fail instead, that is what the test has to say.
+  await Promise.race([complete, added.then(() => complete)]);
+  await doomed.kill();
+
+  const revived = await scene.startDevice();
+  equal(await revived.noted("provisioned"), firstAddress);
+  equal((await added).unicastAddress, firstAddress);
+  await checkKept(scene, firstAddress);
+});
