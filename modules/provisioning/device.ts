@@ -83,8 +83,8 @@ export class UnprovisionedDevice implements ProvisioningBearerListener {
     for (const other of this.#bearers) if (other !== bearer) other.refuse();
     this.#beacon.stop();
     this.#platform.trace.note("beacon", "silent");
-    this.#provisionee.begin(bearer, keyPair);
     this.#listener.linkOpened();
+    this.#provisionee.begin(bearer, keyPair);
   }
 
   received(pdu: Uint8Array): void {
