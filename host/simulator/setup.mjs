@@ -162,7 +162,8 @@ function say(text) {
   process.stderr.write(`fledgling: ${text}\n`);
 }
 
-if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+const program = process.argv[1];
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
   try {
     await install({ dev: false });
     await bundle();

@@ -22,9 +22,9 @@ const nobody: Agent = { capabilities: [] };
 async function pair(
   t: TestContext,
   agents: { readonly provisioner: Agent; readonly device: Agent },
+  air = new Air(),
 ): Promise<{ readonly provisioner: Provisioner; readonly device: Device }> {
   const bench = new Bench(t);
-  const air = new Air();
   bench.later(() => air.close());
   await air.listen("provisioner", bench.path("p.sock"));
   await air.listen("device", bench.path("d.sock"));
@@ -94,10 +94,21 @@ test("the daemon provisions another one whose public key it knows out of band", 
   const ecdh = createECDH("prime256v1");
   const publicKey = ecdh.generateKeys().subarray(1);
   const privateKey = Buffer.from(ecdh.getPrivateKey("hex").padStart(64, "0"), "hex");
-  const { provisioner, device } = await pair(t, {
-    provisioner: { capabilities: ["public-oob"], publicKey },
+  const air = new Air();
+  // The provisioner's second transaction. Given the key any earlier, the daemon may never send it.
+  const startAcknowledged = () =>
+    air.sent.first("the acknowledgment of Start", 20_000, ({ from, ad }) => {
+      return (from === "device" && ad[1] === 0x29 && ad[6] === 0x01 && ad[7] === 0x01) || undefined;
+    });
+  const knowing = async () => {
+    await startAcknowledged();
+    return publicKey;
+  };
+  const agents = {
+    provisioner: { capabilities: ["public-oob"], publicKey: knowing },
     device: { capabilities: ["public-oob"], privateKey },
-  });
+  };
+  const { provisioner, device } = await pair(t, agents, air);
   equal((await provisioner.provision(uuid)).unicastAddress, firstAddress);
   await device.provisioned;
 });

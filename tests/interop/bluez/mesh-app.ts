@@ -22,8 +22,8 @@ export interface Agent {
   readonly capabilities: readonly string[];
   /** 16 octets. */
   readonly staticOob?: Uint8Array;
-  /** The device's, known out of band: X and Y. */
-  readonly publicKey?: Uint8Array;
+  /** The device's, known out of band: X and Y. Not before Start is acknowledged: 5.66 may drop it for the next PDU. */
+  readonly publicKey?: () => Promise<Uint8Array>;
   /** Of a device whose public key is known out of band. */
   readonly privateKey?: Uint8Array;
 }
@@ -47,7 +47,7 @@ export class MeshApp {
   constructor(options: MeshAppOptions) {
     this.#options = options;
     this.#bus = new Bus(options.address, root, {
-      called: async (call) => this.#answer(call),
+      called: (call) => this.#answer(call),
       lost: (reason) => this.events.end(reason),
     });
   }
@@ -142,7 +142,7 @@ export class MeshApp {
 
   // Calls from the daemon.
 
-  #answer(call: Call): Answer {
+  async #answer(call: Call): Promise<Answer> {
     const { body } = call;
     switch (`${call.interface}.${call.member}`) {
       case "org.freedesktop.DBus.ObjectManager.GetManagedObjects":
@@ -160,7 +160,7 @@ export class MeshApp {
       case `${mesh("ProvisionAgent")}.PromptStatic`:
         return answerOctets(call, this.#options.agent.staticOob);
       case `${mesh("ProvisionAgent")}.PublicKey`:
-        return answerOctets(call, this.#options.agent.publicKey);
+        return answerOctets(call, await this.#options.agent.publicKey?.());
       case `${mesh("ProvisionAgent")}.PrivateKey`:
         return answerOctets(call, this.#options.agent.privateKey);
       default: {
