@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import project from "../../package.json" with { type: "json" };
 import { filesBelow, top } from "../support/files.mjs";
+import { OF_THE_SDK } from "./manifest.js";
 import { importsOf, resolvePath } from "./source.js";
 
 /** The layers of modules/. A file imports its own layer and lower ones. */
@@ -36,10 +37,13 @@ const PRODUCT_MODELS = {
 /** All that a host may know of the protocol. */
 const SEEN_BY_HOSTS = ["modules/platform.ts", "modules/bytes.ts", "modules/bearer/ad.ts"];
 
+/** What of the simulator runs without Node: a desktop build for XS has its air, too. */
+const SIMULATED_AIR = ["host/simulator/medium.ts", "host/simulator/radio.ts"];
+
 /**
  * What the files outside of modules/ import; the first line that fits a file holds. A folder ends in a slash; "node:"
- * stands for Node's own modules, "@noble/" for those packages, "dependencies" and "packages" for what package.json
- * names under `dependencies`, and for all that it names.
+ * stands for Node's own modules, "@noble/" for those packages, "sdk" for the Moddable SDK's modules, "dependencies"
+ * and "packages" for what package.json names under `dependencies`, and for all that it names.
  */
 const OUTSIDE: readonly (readonly [files: RegExp, may: readonly string[]])[] = [
   [/^main\.ts$/, ["modules/", "host/platform.ts"]],
@@ -47,6 +51,7 @@ const OUTSIDE: readonly (readonly [files: RegExp, may: readonly string[]])[] = [
   [/^host\/simulator\/entry\.ts$/, [...SEEN_BY_HOSTS, "main.ts", "host/", "node:", "dependencies"]],
   [/^host\/simulator\//, [...SEEN_BY_HOSTS, "host/", "node:", "dependencies"]],
   [/^host\/noble-crypto\.ts$/, [...SEEN_BY_HOSTS, "@noble/"]],
+  [/^host\/lin\//, [...SEEN_BY_HOSTS, "host/lin/", "host/noble-crypto.ts", ...SIMULATED_AIR, "sdk"]],
   [/^host\//, [...SEEN_BY_HOSTS, "host/"]],
   [/^tests\/.*\.suite\.ts$/, ["main.ts", "modules/", "host/", "tests/"]],
   [
@@ -103,6 +108,7 @@ function isPackageOf(specifier: string, allowed: string): boolean {
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
   const { dependencies, devDependencies } = project;
   if (allowed === "dependencies") return name in dependencies;
+  if (allowed === "sdk") return OF_THE_SDK.includes(specifier);
   if (allowed === "packages") return name in dependencies || name in devDependencies;
   return /^(node:|@noble\/)$/.test(allowed) && specifier.startsWith(allowed);
 }
@@ -159,6 +165,14 @@ const BROKEN: readonly (readonly [file: string, source: string])[] = [
   ["host/simulator/phone/phone.ts", 'import "../../../modules/crypto/ccm.js";'],
   ["host/simulator/phone/phone.ts", 'import "node:fs";'],
   ["host/simulator/phone/phone.ts", 'import "../../../modules/bytes";'],
+  ["host/simulator/medium.ts", 'import "timer";'],
+  ["host/platform-lin.ts", 'import "timer";'],
+  ["host/lin/clock.ts", 'import "node:timers";'],
+  ["host/lin/clock.ts", 'import "time";'],
+  ["host/lin/clock.ts", 'import "../simulator/clock.js";'],
+  ["host/lin/platform.ts", 'import "@noble/hashes/hmac.js";'],
+  ["host/lin/platform.ts", 'import "../../modules/node.js";'],
+  ["modules/bearer/advertiser.ts", 'import "timer";'],
   ["tests/vectors/crypto.suite.ts", 'import "node:fs";'],
   ["tests/vectors/crypto.suite.ts", 'import "@noble/hashes/hmac.js";'],
   ["tests/unit/some.test.ts", 'import "leftpad";'],
@@ -183,6 +197,9 @@ const SOUND: readonly (readonly [file: string, source: string])[] = [
   ["host/simulator/entry.ts", 'import "../../main.js"; import "node:fs"; import "./medium.js";'],
   ["host/simulator/setup.mjs", 'const { build } = await import("esbuild"); import "./lock.mjs";'],
   ["host/simulator/phone/phone.ts", 'import "@noble/curves/nist.js"; import "./link.js";'],
+  ["host/lin/clock.ts", 'import SdkTimer from "timer"; import "mc/config"; import "./native.js";'],
+  ["host/lin/platform.ts", 'import "../noble-crypto.js"; import "../simulator/radio.js";'],
+  ["host/platform-lin.ts", 'export { createPlatform } from "./lin/platform.js";'],
   ["tests/unit/some.test.ts", 'import "node:test"; import "tsx/esm/api"; import "../support/harness.js";'],
 ];
 

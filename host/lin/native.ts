@@ -1,0 +1,11 @@
+/** The functions of native.c. Their form is the one of which the SDK's compiler makes a direct call. */
+
+/** Fill `target` from the kernel's generator; throws rather than give fewer or weaker octets. */
+export function fillRandom(this: void, target: Uint8Array): void {
+  native("fledgling_fillRandom").call(this, target);
+}
+
+/** Milliseconds since the computer was started; setting its clock does not change them, and they never wrap. */
+export function monotonicMs(this: void): number {
+  return native("fledgling_monotonicMs").call(this);
+}
