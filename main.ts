@@ -1,43 +1,51 @@
 /** A lamp: the smallest product. This page joins the node to its platform, and says what LED and button are for. */
 
 import { createPlatform } from "./host/platform.js";
+import { AttentionLight } from "./modules/board/attention-light.js";
+import { Purpose } from "./modules/board/purpose.js";
+import { listenForPushes } from "./modules/board/pushes.js";
+import { ResetButton } from "./modules/board/reset-button.js";
+import { SharedButton } from "./modules/board/shared-button.js";
+import { LightLevel, SharedLight } from "./modules/board/shared-light.js";
 import { MeshNode } from "./modules/node.js";
 import type { Platform } from "./modules/platform.js";
 import { readPolicy } from "./modules/policy.js";
+import { BoardOob } from "./modules/provisioning/board-oob.js";
 
-const ON = 65_535;
-const OFF = 0;
-
-/** Start a lamp on a platform. Throws SettingsError where a setting makes no sense. */
+/** A lamp on a platform, to be started. Throws SettingsError where a setting makes no sense. */
 export function lamp(platform: Platform): MeshNode {
-  const { led, button } = platform.board;
-  let isOn = false;
-  let wantsAttention = false;
-  const show = () => led.write(isOn !== wantsAttention ? ON : OFF);
-
-  const node = new MeshNode(
-    platform,
-    { policy: readPolicy(platform.settings), numberOfElements: 1 },
-    {
-      stateChanged: () => show(),
-      attention: (seconds) => {
-        wantsAttention = seconds > 0;
-        show();
-      },
-    },
-  );
-
-  button.listen((down) => {
-    if (!down) return;
-    isOn = !isOn;
-    show();
+  const { board, clock, settings } = platform;
+  const light = new SharedLight(board.led);
+  const button = new SharedButton(board.button);
+  const attention = new AttentionLight(clock, light.layer(Purpose.Attention));
+  const user = new BoardOob({
+    clock,
+    board,
+    light: light.layer(Purpose.Oob),
+    button: button.layer(Purpose.Oob),
   });
 
-  node.start();
+  const node = new MeshNode(platform, { policy: readPolicy(settings, user), numberOfElements: 1 }, user, {
+    stateChanged: () => {},
+    attention: (seconds) => {
+      if (seconds > 0) attention.start();
+      else attention.stop();
+    },
+  });
+
+  const lampLight = light.layer(Purpose.Product);
+  let isOn = false;
+  listenForPushes(button.layer(Purpose.Product), clock, () => {
+    isOn = !isOn;
+    lampLight.write(isOn ? LightLevel.Full : LightLevel.Off);
+  });
+  new ResetButton({ clock, button, light: light.layer(Purpose.Reset) }, () => node.reset());
+
+  lampLight.write(LightLevel.Off);
   return node;
 }
 
 /** What a board runs. */
 export default function main(): void {
-  lamp(createPlatform());
+  lamp(createPlatform()).start();
 }

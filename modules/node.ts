@@ -2,9 +2,10 @@
 
 import { Advertiser } from "./bearer/advertiser.js";
 import { wipe } from "./bytes.js";
-import type { Platform } from "./platform.js";
+import type { Platform, Timer } from "./platform.js";
 import type { Policy } from "./policy.js";
 import { UnprovisionedDevice } from "./provisioning/device.js";
+import type { OobUser } from "./provisioning/oob-user.js";
 import { decodeNodeRecord, encodeNodeRecord, type NodeRecord, RecordKey } from "./records.js";
 
 /** What kind of device this is. */
@@ -30,22 +31,29 @@ export interface NodeListener {
  */
 export class MeshNode {
   readonly #platform: Platform;
-  readonly #listener: NodeListener;
   readonly #device: UnprovisionedDevice;
+  /** The listener hears of a change in a later turn, as `start` and `reset` come from it. */
+  readonly #changed: Timer;
   #state: NodeState = "unprovisioned";
-  /** A reset was asked for while a link was open. */
-  #resetDue = false;
 
-  constructor(platform: Platform, product: Product, listener: NodeListener) {
+  constructor(platform: Platform, product: Product, user: OobUser, listener: NodeListener) {
     this.#platform = platform;
-    this.#listener = listener;
+    if (!(product.numberOfElements >= 1 && product.numberOfElements <= 255)) {
+      throw new RangeError("a node has 1 to 255 elements");
+    }
+    this.#changed = platform.clock.createTimer(() => listener.stateChanged(this));
     const advertiser = new Advertiser(platform.radio, platform.clock, platform.trace);
-    this.#device = new UnprovisionedDevice(platform, advertiser, product, {
-      attention: (seconds) => listener.attention(seconds),
-      linkOpened: () => this.#enter("provisioning"),
-      store: (record) => this.#store(record),
-      linkClosed: () => this.#linkClosed(),
-    });
+    this.#device = new UnprovisionedDevice(
+      platform,
+      advertiser,
+      { ...product, user },
+      {
+        attention: (seconds) => listener.attention(seconds),
+        linkOpened: () => this.#enter("provisioning"),
+        store: (record) => this.#store(record),
+        linkClosed: () => this.#takeRole(),
+      },
+    );
   }
 
   get state(): NodeState {
@@ -57,14 +65,11 @@ export class MeshNode {
     this.#takeRole();
   }
 
-  /** Forget the network, and be an unprovisioned device again. */
+  /** Forget the network, at once, and be an unprovisioned device again. */
   reset(): void {
-    if (this.#state === "provisioning") {
-      this.#resetDue = true;
-      this.#device.closeLink();
-      return;
-    }
-    this.#erase();
+    this.#device.forgetFailures();
+    for (const key of this.#platform.storage.keys()) this.#platform.storage.erase(key);
+    if (this.#state === "provisioning") this.#device.closeLink();
     if (this.#state === "provisioned") this.#takeRole();
   }
 
@@ -72,6 +77,7 @@ export class MeshNode {
   #takeRole(): void {
     const record = this.#load();
     if (record !== undefined) {
+      this.#device.forgetFailures();
       this.#enter("provisioned", record.unicastAddress);
       // There is no layer yet that would use the keys.
       wipe(record.netKey, record.deviceKey);
@@ -81,22 +87,10 @@ export class MeshNode {
     }
   }
 
-  #linkClosed(): void {
-    if (this.#resetDue) {
-      this.#resetDue = false;
-      this.#erase();
-    }
-    this.#takeRole();
-  }
-
-  #erase(): void {
-    for (const key of this.#platform.storage.keys()) this.#platform.storage.erase(key);
-  }
-
   #enter(state: NodeState, address?: number): void {
     this.#state = state;
     this.#platform.trace.note("node", state, address);
-    this.#listener.stateChanged(this);
+    this.#changed.start(0);
   }
 
   #store(record: NodeRecord): boolean {

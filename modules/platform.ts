@@ -61,6 +61,7 @@ export type TraceEvent =
   | "waitStart"
   | "waitPublicKey"
   | "computeSecret"
+  | "waitInput"
   | "waitConfirmation"
   | "waitRandom"
   | "waitData"
@@ -73,6 +74,8 @@ export type TraceEvent =
   /** beacon: the unprovisioned device beacon is on the air from now on, or no longer. */
   | "beaconing"
   | "silent"
+  /** beacon: an authentication has failed, and the device stays invisible for a while; value: ms. */
+  | "backingOff"
   /** storage: a record could not be written; value: its length. */
   | "writeFailed"
   /** storage: the provisioning record does not make sense and is not used; value: its length. */
@@ -258,7 +261,7 @@ export interface Trace {
   /** Received octets were dropped; pdu: those octets, as far as they are known. */
   drop(layer: Layer, reason: DropReason, pdu?: Uint8Array): void;
   note(layer: Layer, event: TraceEvent, value?: number): void;
-  /** Once per failed provisioning, after Provisioning Failed has been handed to the bearer. */
+  /** Once per failed provisioning, after Provisioning Failed has gone out, if one does. */
   failed(failure: ProvisioningFailure): void;
 }
 
@@ -272,7 +275,18 @@ export interface ProvisioningFailure {
   readonly came: string;
   /** The error code of the Provisioning Failed PDU that was sent; undefined: none was. MshPRT 5.4.1.10. */
   readonly errorCode: number | undefined;
+  /** Where a confirmation did not fit: the usual mistake that explains it. */
+  readonly mistake: AuthMistake;
 }
+
+/** What provisioners do to AuthValue by mistake; none: another error, or simply a wrong value. MshPRT 5.4.2.4.1. */
+export type AuthMistake =
+  | "none"
+  | "paddedOnTheOtherSide"
+  | "digitsAsText"
+  | "reversed"
+  | "wrongLength"
+  | "allZero";
 
 /** The choices of this device's user: options in the simulator, the manifest's `config` on a board. */
 export interface Settings {

@@ -1,18 +1,41 @@
-/** What this product offers to a provisioner and what it refuses, read from its Settings. MshPRT 5.4.1.2, 3.10.2. */
+/**
+ * What this product offers to a provisioner and what it refuses, read from its Settings. Whatever contradicts itself,
+ * the board or the specification is refused with the reason. MshPRT 5.4.1.2, 5.4.2.3, 3.10.2.
+ */
 
-import { ascii } from "./bytes.js";
+import { ascii, fromHex, getUint16BE, octet } from "./bytes.js";
+import { InputAction, OutputAction } from "./oob-actions.js";
 import type { Settings } from "./platform.js";
 
 /** The choices, checked against each other. */
 export interface Policy {
   /** Bit 0: CMAC, bit 1: HMAC-SHA-256. MshPRT 5.4.1.2, table 5.21. */
   readonly algorithms: number;
+  /** A provisioner may do without authentication. */
+  readonly allowNoOob: boolean;
+  /** Announced that it may not: then CMAC is not offered either. MshPRT 5.4.1.2. */
+  readonly onlyOobAuthenticated: boolean;
   /** 16 or 32 octets that both sides know; undefined: none. */
   readonly staticOob: Uint8Array | undefined;
+  /** 32 octets, the private key of a public key that is known out of band; undefined: none. */
+  readonly oobPrivateKey: Uint8Array | undefined;
+  /** A bit for each OutputAction. MshPRT 5.4.1.2, table 5.25. */
+  readonly outputActions: number;
+  /** Digits or characters, 0 to 8; 0: no output. */
+  readonly outputSize: number;
+  /** A bit for each InputAction. MshPRT 5.4.1.2, table 5.27. */
+  readonly inputActions: number;
+  readonly inputSize: number;
   /** Where a person finds OOB information: 16 bits. MshPRT 3.10.2, table 3.71. */
   readonly oobInformation: number;
   /** The payload of the URI AD structure, at most 29 octets; undefined: none. Core Supplement, Part A, 1.18. */
   readonly uri: Uint8Array | undefined;
+}
+
+/** What the board lets a person do: a bit for each action. */
+export interface OobAbilities {
+  readonly outputActions: number;
+  readonly inputActions: number;
 }
 
 /** A setting that cannot be used; the message is one line for the person who made it. */
@@ -20,14 +43,165 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-/** Both algorithms, No OOB. Throws SettingsError where a setting makes no sense. */
-export function readPolicy(settings: Settings): Policy {
-  return {
-    algorithms: 0x0003,
-    staticOob: undefined,
+const CMAC = 0x01;
+const HMAC = 0x02;
+
+/** The settings as choices, with defaults that every phone copes with. Throws SettingsError. */
+export function readPolicy(settings: Settings, abilities: OobAbilities): Policy {
+  const onlyOobAuthenticated = readChoice(settings, "oob-only", ["true", "false"]) === "true";
+  const algorithms = readAlgorithms(settings, onlyOobAuthenticated);
+  const outputActions = readActions("output", settings, OUTPUTS, abilities.outputActions);
+  const inputActions = readActions("input", settings, INPUTS, abilities.inputActions);
+  const policy = {
+    algorithms,
+    allowNoOob: readAllowNoOob(settings.get("no-oob"), onlyOobAuthenticated),
+    onlyOobAuthenticated,
+    staticOob: readStaticOob(settings.get("static-oob"), algorithms),
+    oobPrivateKey: readPrivateKey(settings.get("oob-key")),
+    outputActions,
+    outputSize: readSize(settings, outputActions, COUNTED_OUTPUTS),
+    inputActions,
+    inputSize: readSize(settings, inputActions, COUNTED_INPUTS),
     oobInformation: readOobInformation(settings.get("oob-info")),
     uri: readUri(settings.get("uri")),
   };
+  if (!policy.allowNoOob && policy.staticOob === undefined && outputActions === 0 && inputActions === 0) {
+    throw new SettingsError(
+      `${onlyOobAuthenticated ? "oob-only" : "no-oob"}: there is no authentication left; ` +
+        "allow static-oob, output or input",
+    );
+  }
+  return policy;
+}
+
+function readAlgorithms(settings: Settings, onlyOobAuthenticated: boolean): number {
+  const profile = readChoice(settings, "profile", ["standard", "cmacOnly"]) ?? "standard";
+  const choice = readChoice(settings, "algorithms", ["cmac", "hmac", "both"]);
+  if (profile === "cmacOnly") {
+    if (choice !== undefined && choice !== "cmac") {
+      throw new SettingsError(`algorithms: ${choice} contradicts the profile cmacOnly`);
+    }
+    if (onlyOobAuthenticated)
+      throw new SettingsError("oob-only: needs HMAC, which the profile cmacOnly leaves out");
+    return CMAC;
+  }
+  if (onlyOobAuthenticated) {
+    // "If bit 1 of the OOB Type field is set to 1, bit 0 of the Algorithms field shall be set to 0." MshPRT 5.4.1.2.
+    if (choice !== undefined && choice !== "hmac") {
+      throw new SettingsError(`algorithms: oob-only leaves out CMAC, so ${choice} cannot be offered`);
+    }
+    return HMAC;
+  }
+  if (choice === "cmac") {
+    throw new SettingsError(
+      "algorithms: a device of version 1.1 must offer HMAC; for old provisioners there is --profile cmacOnly",
+    );
+  }
+  return choice === "hmac" ? HMAC : CMAC | HMAC;
+}
+
+function readAllowNoOob(text: string | undefined, onlyOobAuthenticated: boolean): boolean {
+  if (text !== undefined && text !== "allow" && text !== "refuse") {
+    throw new SettingsError(`no-oob: "${text}" is neither allow nor refuse`);
+  }
+  if (text === "allow" && onlyOobAuthenticated) throw new SettingsError("no-oob: allow contradicts oob-only");
+  return !onlyOobAuthenticated && text !== "refuse";
+}
+
+function readChoice(settings: Settings, name: string, choices: readonly string[]): string | undefined {
+  const text = settings.get(name);
+  if (text === undefined || choices.includes(text)) return text;
+  throw new SettingsError(`${name}: "${text}" is none of ${choices.join(", ")}`);
+}
+
+/** 16 octets serve both algorithms, padded for HMAC; with HMAC alone there is no reason for a short value. */
+function readStaticOob(text: string | undefined, algorithms: number): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const value = fromHex(text);
+  if (value === undefined || (value.length !== 16 && value.length !== 32)) {
+    throw new SettingsError("static-oob: 16 or 32 octets are needed: 32 or 64 hexadecimal digits");
+  }
+  if (algorithms === HMAC && value.length !== 32) {
+    throw new SettingsError("static-oob: with HMAC alone, 32 octets are needed: 64 hexadecimal digits");
+  }
+  return value;
+}
+
+function readPrivateKey(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const key = fromHex(text);
+  if (key?.length !== 32)
+    throw new SettingsError("oob-key: a private key has 32 octets: 64 hexadecimal digits");
+  let any = 0;
+  for (let i = 0; i < key.length; i++) any |= octet(key, i);
+  // "The private keys shall be between 1 and r/2": r/2 is 7fffffff80000000... MshPRT 5.4.3.1.
+  if (any === 0 || octet(key, 0) >= 0x7f) {
+    throw new SettingsError("oob-key: a private key is not zero, and its first octet is at most 7e");
+  }
+  return key;
+}
+
+/** The names of actions in settings, and their bits. */
+type ActionNames = Readonly<Record<string, number>>;
+
+const OUTPUTS: ActionNames = Object.freeze({
+  blink: OutputAction.Blink,
+  beep: OutputAction.Beep,
+  vibrate: OutputAction.Vibrate,
+  number: OutputAction.Numeric,
+  text: OutputAction.Alphanumeric,
+});
+const INPUTS: ActionNames = Object.freeze({
+  push: InputAction.Push,
+  twist: InputAction.Twist,
+  number: InputAction.Numeric,
+  text: InputAction.Alphanumeric,
+});
+const COUNTED_OUTPUTS = 0x07;
+const COUNTED_INPUTS = 0x03;
+
+/**
+ * A bit for each action. By default one alone, since some phones offer only the lowest: a number, where the board has
+ * what it takes, else what is counted.
+ */
+function readActions(name: string, settings: Settings, names: ActionNames, able: number): number {
+  const text = settings.get(name);
+  if (text === "none") return 0;
+  if (text === undefined) {
+    const first = ["number", "blink", "push"].find((word) => isAble(names[word], able));
+    return first === undefined ? 0 : 1 << (names[first] ?? 0);
+  }
+  let actions = 0;
+  for (const word of text.split(",")) {
+    const bit = Object.hasOwn(names, word) ? names[word] : undefined;
+    if (bit === undefined) {
+      throw new SettingsError(`${name}: "${word}" is none of none, ${Object.keys(names).join(", ")}`);
+    }
+    if (!isAble(bit, able)) throw new SettingsError(`${name}: this board has nothing for "${word}"`);
+    actions |= 1 << bit;
+  }
+  return actions;
+}
+
+function isAble(bit: number | undefined, able: number): boolean {
+  return bit !== undefined && (able & (1 << bit)) !== 0;
+}
+
+/** Nobody counts a hundred blinks: where anything offered is counted, one digit, unless the user wants more. */
+function readSize(settings: Settings, actions: number, counted: number): number {
+  const countedDigits = readDigits(settings, "counted-digits", 1);
+  const textDigits = readDigits(settings, "text-digits", 6);
+  if (actions === 0) return 0;
+  return (actions & counted) === 0 ? textDigits : countedDigits;
+}
+
+function readDigits(settings: Settings, name: string, otherwise: number): number {
+  const text = settings.get(name);
+  if (text === undefined) return otherwise;
+  const digits = "12345678".indexOf(text) + 1;
+  if (text.length !== 1 || digits === 0)
+    throw new SettingsError(`${name}: "${text}" is not a digit from 1 to 8`);
+  return digits;
 }
 
 /** Bits 7 and 8 announce certificates and provisioning records, which there are none of; 9 and 10 are reserved. */
@@ -35,8 +209,11 @@ const USABLE_OOB_INFORMATION = 0xf87f;
 
 function readOobInformation(text: string | undefined): number {
   if (text === undefined) return 0;
-  const value = text.length === 6 && text.startsWith("0x") ? Number(text) : Number.NaN;
-  if (!(value >= 0)) throw new SettingsError(`oob-info: "${text}" is not 0x and four hexadecimal digits`);
+  const octets = text.startsWith("0x") ? fromHex(text.slice(2)) : undefined;
+  if (octets?.length !== 2) {
+    throw new SettingsError(`oob-info: "${text}" is not 0x and four hexadecimal digits`);
+  }
+  const value = getUint16BE(octets, 0);
   if ((value & ~USABLE_OOB_INFORMATION) !== 0) {
     throw new SettingsError(
       `oob-info: ${text} sets bits 7 to 10, which mean certificates and provisioning records or are reserved`,

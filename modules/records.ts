@@ -4,12 +4,13 @@
  *
  *   key     owner   octets
  *   node    node    version 1, NetKey 16, NetKey index 2, flags 1, IV index 4, unicast address 2, device key 16
+ *   backoff BackOff version 1, failed authentications in a row 1
  */
 
 import { getUint16BE, getUint32BE, octet, setUint16BE, setUint32BE } from "./bytes.js";
 
 /** The keys of the records. */
-export const RecordKey = Object.freeze({ Node: "node" } as const);
+export const RecordKey = Object.freeze({ Node: "node", BackOff: "backoff" } as const);
 
 /** What provisioning gave the node: its first network and its identity there. MshPRT 5.4.2.5, 3.9.6.1. */
 export interface NodeRecord {
@@ -60,4 +61,16 @@ export function decodeNodeRecord(record: Uint8Array): NodeRecord | undefined {
     unicastAddress,
     deviceKey: record.slice(26, 42),
   };
+}
+
+const FAILURE_COUNT_VERSION = 1;
+
+/** The record of BackOff. count: 0 to 255. */
+export function encodeFailureCount(count: number): Uint8Array {
+  return new Uint8Array([FAILURE_COUNT_VERSION, count]);
+}
+
+/** A record that makes no sense counts as one failure: whoever damaged it gains nothing by it. */
+export function decodeFailureCount(record: Uint8Array): number {
+  return record.length === 2 && record[0] === FAILURE_COUNT_VERSION ? octet(record, 1) : 1;
 }

@@ -1,11 +1,15 @@
 /** The portable suites on Node; XS finds them by their files, and a test of the house holds this list complete. */
 
+import { suite as conversationAuthentication } from "./conversation/authentication.suite.js";
 import { suite as conversationHostileAir } from "./conversation/hostile-air.suite.js";
 import { suite as conversationProvisioning } from "./conversation/provisioning.suite.js";
 import { suite as hostRadio } from "./host/radio.suite.js";
 import type { Suite } from "./support/harness.js";
 import { suite as supportHarness } from "./support/harness.suite.js";
 import { suite as unitBearerAdvertiser } from "./unit/bearer/advertiser.suite.js";
+import { suite as unitBoardBoardOob } from "./unit/board/board-oob.suite.js";
+import { suite as unitBoardButton } from "./unit/board/button.suite.js";
+import { suite as unitBoardLight } from "./unit/board/light.suite.js";
 import { suite as unitBytes } from "./unit/bytes.suite.js";
 import { suite as unitCrypto } from "./unit/crypto.suite.js";
 import { suite as unitFakeClock } from "./unit/fake-clock.suite.js";
@@ -17,6 +21,7 @@ import { suite as unitPhoneOob } from "./unit/phone-oob.suite.js";
 import { suite as unitPhonePbAdv } from "./unit/phone-pb-adv.suite.js";
 import { suite as unitPhoneProvisioner } from "./unit/phone-provisioner.suite.js";
 import { suite as unitPolicy } from "./unit/policy.suite.js";
+import { suite as unitProvisioningP256 } from "./unit/provisioning/p256.suite.js";
 import { suite as unitProvisioningPbAdv } from "./unit/provisioning/pb-adv.suite.js";
 import { suite as unitProvisioningProvisionee } from "./unit/provisioning/provisionee.suite.js";
 import { suite as unitRecords } from "./unit/records.suite.js";
@@ -27,6 +32,11 @@ import { suite as vectorsProvisioning } from "./vectors/provisioning.suite.js";
 
 /** Every portable suite, by its file's path below tests/ without the ending. */
 export const suites: Readonly<Record<string, Suite>> = {
+  "unit/provisioning/p256": unitProvisioningP256,
+  "unit/board/light": unitBoardLight,
+  "unit/board/button": unitBoardButton,
+  "unit/board/board-oob": unitBoardBoardOob,
+  "conversation/authentication": conversationAuthentication,
   "vectors/beacons": vectorsBeacons,
   "unit/records": unitRecords,
   "unit/policy": unitPolicy,

@@ -10,9 +10,10 @@ export class LineTrace implements Trace {
     trace(value === undefined ? `${layer}: ${event}\n` : `${layer}: ${event} ${value}\n`);
   }
 
-  failed({ step, expected, came, errorCode }: ProvisioningFailure): void {
+  failed({ step, expected, came, errorCode, mistake }: ProvisioningFailure): void {
     trace(
-      `provisioning: failed in ${step}, expected ${expected}, came ${came}, error ${errorCode ?? "none"}\n`,
+      `provisioning: failed in ${step}, expected ${expected}, came ${came}, ` +
+        `error ${errorCode ?? "none"}, mistake ${mistake}\n`,
     );
   }
 }

@@ -98,13 +98,14 @@ export class Advertiser implements RadioListener {
     const slot = this.#onAir;
     this.#busy = false;
     this.#onAir = undefined;
+    // Before anybody is called: whatever happens there, the radio goes on.
+    this.#turn.start(0);
     if (slot !== undefined) {
       const now = this.#clock.now();
       slot.remaining--;
       slot.dueMs = slot.remaining > 0 ? now + slot.sender.transmit.intervalMs : now;
       if (slot.remaining === 0) slot.sender.sent(now);
     }
-    this.#turn.start(0);
   }
 
   #slotOf(sender: AdvertisingSender): Slot {

@@ -4,17 +4,17 @@ import { ascii, concat, getUint16BE, octet, setUint32BE, wipe } from "../bytes.j
 import type { BlockCipher, Crypto } from "../platform.js";
 import { cmac } from "./cmac.js";
 
-/** s1: a 16-octet salt from any octets. MshPRT 3.9.2.4. */
+/** s1: a 16-octet salt from any octets. MshPRT 3.9.2.5. */
 export function s1(crypto: Crypto, m: Uint8Array): Uint8Array {
   return cmac(crypto.aes128(new Uint8Array(16)), m);
 }
 
-/** s2: a 32-octet salt from any octets. MshPRT 3.9.2.5. */
+/** s2: a 32-octet salt from any octets. MshPRT 3.9.2.6. */
 export function s2(crypto: Crypto, m: Uint8Array): Uint8Array {
   return crypto.hmacSha256(new Uint8Array(32), m);
 }
 
-/** k1: a 16-octet key from the key material `n`, a 16-octet salt and the text `p`. MshPRT 3.9.2.6. */
+/** k1: a 16-octet key from the key material `n`, a 16-octet salt and the text `p`. MshPRT 3.9.2.7. */
 export function k1(crypto: Crypto, n: Uint8Array, salt: Uint8Array, p: Uint8Array): Uint8Array {
   const t = cmac(crypto.aes128(salt), n);
   const key = cmac(crypto.aes128(t), p);
@@ -29,7 +29,7 @@ export interface NetworkCredentials {
   readonly privacyKey: Uint8Array;
 }
 
-/** k2: network credentials from a NetKey and one or more octets that name their use. MshPRT 3.9.2.7. */
+/** k2: network credentials from a NetKey and one or more octets that name their use. MshPRT 3.9.2.8. */
 export function k2(crypto: Crypto, n: Uint8Array, p: Uint8Array): NetworkCredentials {
   const t = cmac(crypto.aes128(s1(crypto, ascii("smk2"))), n);
   const cipher = crypto.aes128(t);
@@ -40,19 +40,19 @@ export function k2(crypto: Crypto, n: Uint8Array, p: Uint8Array): NetworkCredent
   return { nid: octet(t1, 15) & 0x7f, encryptionKey: t2, privacyKey: t3 };
 }
 
-/** k3: 8 public octets, the Network ID of a NetKey. MshPRT 3.9.2.8. */
+/** k3: 8 public octets, the Network ID of a NetKey. MshPRT 3.9.2.9. */
 export function k3(crypto: Crypto, n: Uint8Array): Uint8Array {
   const t = cmac(crypto.aes128(s1(crypto, ascii("smk3"))), n);
   return cmac(crypto.aes128(t), concat(ascii("id64"), new Uint8Array([1]))).slice(8);
 }
 
-/** k4: the 6-bit AID of an AppKey. MshPRT 3.9.2.9. */
+/** k4: the 6-bit AID of an AppKey. MshPRT 3.9.2.10. */
 export function k4(crypto: Crypto, n: Uint8Array): number {
   const t = cmac(crypto.aes128(s1(crypto, ascii("smk4"))), n);
   return octet(cmac(crypto.aes128(t), concat(ascii("id6"), new Uint8Array([1]))), 15) & 0x3f;
 }
 
-/** k5: a 32-octet key from the key material `n`, a 32-octet salt and the text `p`. MshPRT 3.9.2.10. */
+/** k5: a 32-octet key from the key material `n`, a 32-octet salt and the text `p`. MshPRT 3.9.2.11. */
 export function k5(crypto: Crypto, n: Uint8Array, salt: Uint8Array, p: Uint8Array): Uint8Array {
   const t = crypto.hmacSha256(salt, n);
   const key = crypto.hmacSha256(t, p);

@@ -1,25 +1,68 @@
-/** AuthValue: what both sides must know beforehand, or learn from a person. MshPRT 5.4.2.4.1. */
+/** AuthValue: what both sides must know beforehand, or learn from a person. MshPRT 5.4.2.4. */
 
-import { AuthenticationMethod, type ProvisioningStart } from "./pdu.js";
-import { confirmationSize } from "./session.js";
+import { ascii, getUint32BE, octet, setUint32BE } from "../bytes.js";
+import { OutputAction } from "../oob-actions.js";
+import type { Random } from "../platform.js";
+
+/** Octets are Binary, a number is Numeric (below 2^32), a text is Alphanumeric. MshPRT 5.4.2.4.1. */
+export type OobValue = Uint8Array | number | string;
 
 /**
- * AuthValue without anybody's help: zero for No OOB, and the static value from the left, padded with zeros or cut.
- * 16 octets, 32 with HMAC; undefined: this method has no such value. MshPRT 5.4.2.4.1, 5.4.2.4.5.
+ * AuthValue of `size` octets, 16 or 32. Binary and Alphanumeric begin on the left, padded with zeros or cut; Numeric
+ * ends on the right. MshPRT 5.4.2.4.1.
  */
-export function knownAuthValue(
-  start: ProvisioningStart,
-  staticOob: Uint8Array | undefined,
-): Uint8Array | undefined {
-  const authValue = new Uint8Array(confirmationSize(start.algorithm));
-  switch (start.authenticationMethod) {
-    case AuthenticationMethod.NoOob:
-      return authValue;
-    case AuthenticationMethod.StaticOob:
-      if (staticOob === undefined) return undefined;
-      authValue.set(staticOob.subarray(0, authValue.length));
-      return authValue;
-    default:
-      return undefined;
+export function encodeAuthValue(value: OobValue, size: number): Uint8Array {
+  const authValue = new Uint8Array(size);
+  if (typeof value === "number") {
+    setUint32BE(authValue, size - 4, value);
+  } else {
+    const octets = typeof value === "string" ? ascii(value) : value;
+    authValue.set(octets.subarray(0, size));
   }
+  return authValue;
+}
+
+/** A value that a person reads off the device. shown: what the OobUser puts out; value: what it stands for. */
+export interface OobOutput {
+  readonly action: OutputAction;
+  readonly shown: number | string;
+  readonly value: number | string;
+}
+
+const ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** A fresh random value for an output; size: digits or characters, 1 to 8. MshPRT 5.4.2.4.3. */
+export function drawOutput(random: Random, action: OutputAction, size: number): OobOutput {
+  if (action === OutputAction.Alphanumeric) {
+    let text = "";
+    while (text.length < size) text += ALPHANUMERIC.charAt(drawBelow(random, ALPHANUMERIC.length));
+    return { action, shown: text, value: text };
+  }
+  const limit = 10 ** size;
+  if (action === OutputAction.Numeric) {
+    const value = drawBelow(random, limit);
+    return { action, shown: String(value).padStart(size, "0"), value };
+  }
+  const events = 1 + drawBelow(random, limit - 1);
+  return { action, shown: events, value: events };
+}
+
+/** Evenly from 0 to limit - 1; limit: at most 10^8. */
+function drawBelow(random: Random, limit: number): number {
+  const octets = new Uint8Array(4);
+  // What lies beyond the last whole multiple of the limit would make small values more likely.
+  const fair = 0x1_0000_0000 - (0x1_0000_0000 % limit);
+  let value: number;
+  do {
+    random.fill(octets);
+    value = getUint32BE(octets, 0);
+  } while (value >= fair);
+  return value % limit;
+}
+
+/** Whether all octets are zero. */
+export function isZero(octets: Uint8Array): boolean {
+  let any = 0;
+  for (let i = 0; i < octets.length; i++) any |= octet(octets, i);
+  return any === 0;
 }

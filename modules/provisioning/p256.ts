@@ -32,7 +32,22 @@ export class P256 {
   /** A new key pair. Replaces an earlier request. */
   generateKeyPair(done: (keyPair: KeyPair) => void): void {
     this.#request++;
-    this.#begin(() => this.#draw(this.#request, done));
+    const request = this.#request;
+    this.#begin(() => this.#draw(request, done));
+  }
+
+  /** The pair of a private key that was not drawn here, copied; undefined: it is none. Replaces an earlier request. */
+  completeKeyPair(privateKey: Uint8Array, done: (keyPair: KeyPair | undefined) => void): void {
+    this.#request++;
+    const request = this.#request;
+    this.#begin(() => {
+      const own = privateKey.slice();
+      this.#running = true;
+      this.#crypto.publicKey(own, (publicKey) => {
+        if (!this.#finish(request)) wipe(own);
+        else done(publicKey && { privateKey: own, publicKey });
+      });
+    });
   }
 
   /** ECDHSecret, 32 octets; undefined: there is none. Replaces an earlier request. MshPRT 5.4.2.3. */

@@ -8,10 +8,11 @@
  *          ▲                                                            │
  *          └────────────────── Link Close sent three times ── closing ◄─┘
  *
- * Everything leaves through `next`, one Generic Provisioning PDU at a time and each after its random delay, chosen
- * at the moment when the radio is free: Link ACK, then an acknowledgment, then Link Close, then a segment. A
+ * Everything leaves through `next`, one Generic Provisioning PDU at a time and each after a random delay of its own,
+ * chosen at the moment when the radio is free: Link ACK, then an acknowledgment, then Link Close, then a segment. A
  * received PDU is handed up only when its acknowledgment has left, so that a long computation that it starts never
- * delays that acknowledgment.
+ * delays that acknowledgment. Segments are taken while a PDU of ours is unacknowledged, too: the acknowledgment may
+ * be what was lost.
  */
 
 import { AdType } from "../bearer/ad.js";
@@ -44,11 +45,14 @@ type State =
       readonly reason: LinkCloseReason;
     };
 
-/** What the next PDU waits for: the random delay, a turn of the radio, the end of a PDU on the air; or to be needed. */
-type Waiting = "nothing" | "delay" | "retransmission" | "turn" | "event";
+/** What was written last and is on the air; a number: the acknowledgment of that transaction. */
+type OnAir = "nothing" | "linkAck" | "linkClose" | "segment" | number;
 
-/** What was written last. */
-type Written = "nothing" | "linkAck" | "acknowledgment" | "linkClose" | "segment";
+/** A PDU that leaves when its random delay is over. */
+interface Acknowledgment {
+  readonly number: number;
+  readonly dueMs: number;
+}
 
 /** What PB-ADV needs of its surroundings. deviceUuid: 16 octets. */
 export interface PbAdvParts {
@@ -72,21 +76,23 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   readonly #acknowledgmentTimer: Timer;
   readonly #incoming = new IncomingTransaction();
   #state: State = { name: "invisible" };
-  #waiting: Waiting = "nothing";
-  #written: Written = "nothing";
+  #onAir: OnAir = "nothing";
 
-  #linkAckDue = false;
-  /** The transaction to acknowledge; undefined: none. */
-  #acknowledgmentDue: number | undefined;
+  /** When the next Link ACK may leave; undefined: none is due. */
+  #linkAckDueMs: number | undefined;
+  #acknowledgment: Acknowledgment | undefined;
   /** A whole PDU waits in `#incoming` for its acknowledgment to leave. */
   #undelivered = false;
   #outgoing: OutgoingTransaction | undefined;
   #nextNumber = 0x80;
+  /** When the next segment may leave. */
+  #segmentDueMs = 0;
   #linkClosesLeft = 0;
+  #linkCloseDueMs = 0;
 
   constructor(parts: PbAdvParts) {
     this.#parts = parts;
-    this.#pace = parts.clock.createTimer(() => this.#paced());
+    this.#pace = parts.clock.createTimer(() => parts.advertiser.request(this));
     this.#linkTimer = parts.clock.createTimer(() => this.#timedOut());
     this.#acknowledgmentTimer = parts.clock.createTimer(() => this.#timedOut());
     parts.advertiser.receive(AdType.PbAdv, this);
@@ -108,8 +114,8 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
       throw new RangeError("PB-ADV cannot send");
     this.#outgoing = new OutgoingTransaction(this.#nextNumber, pdu.slice());
     this.#nextNumber = this.#nextNumber === 0xff ? 0x80 : this.#nextNumber + 1;
-    this.#acknowledgmentTimer.start(ACKNOWLEDGMENT_TIMEOUT_MS);
-    this.#wake();
+    this.#segmentDueMs = this.#afterRandomDelay();
+    this.#arm();
   }
 
   close(reason: LinkCloseReason): void {
@@ -118,7 +124,8 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
     this.#clearLink();
     this.#state = { name: "closing", listener, linkId, reason };
     this.#linkClosesLeft = LINK_CLOSE_COUNT;
-    this.#wake();
+    this.#linkCloseDueMs = this.#afterRandomDelay();
+    this.#arm();
   }
 
   /** A PB-ADV PDU from the air. MshPRT 5.2.1, table 5.2. */
@@ -128,83 +135,105 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   }
 
   next(payload: Uint8Array): number {
-    // Asked before its delay is over, it has nothing; it requests a turn when it is.
-    if (this.#waiting !== "turn") return 0;
-    const size = this.#write(payload);
-    this.#waiting = size === 0 ? "nothing" : "event";
+    const size = this.#write(payload, this.#parts.clock.now());
+    if (size === 0) this.#arm();
     return size;
   }
 
   sent(): void {
-    const written = this.#written;
-    this.#waiting = "nothing";
-    if (written === "linkClose") this.#linkClosesLeft--;
-    this.#wake();
-    if (written === "acknowledgment") this.#deliver();
-    else if (written === "linkClose" && this.#linkClosesLeft === 0) this.#closed();
+    const onAir = this.#onAir;
+    this.#onAir = "nothing";
+    if (onAir === "segment") this.#segmentSent();
+    if (onAir === "linkClose") {
+      this.#linkClosesLeft--;
+      this.#linkCloseDueMs = this.#afterRandomDelay();
+    }
+    this.#arm();
+    if (typeof onAir === "number" && this.#incoming.isComplete(onAir)) this.#deliver();
+    else if (onAir === "linkClose" && this.#linkClosesLeft === 0) this.#closed();
   }
 
-  /** The most urgent PDU that is due; returns its length, 0: none is. */
-  #write(payload: Uint8Array): number {
+  /** The first of what is due; returns its length, 0: nothing is. */
+  #write(payload: Uint8Array, now: number): number {
     const state = this.#state;
-    this.#written = "nothing";
     if (state.name !== "open" && state.name !== "closing") return 0;
     setUint32BE(payload, 0, state.linkId);
     payload[4] = 0;
-    if (this.#linkAckDue) {
-      this.#linkAckDue = false;
-      this.#written = "linkAck";
+    if (this.#linkAckDueMs !== undefined && this.#linkAckDueMs <= now) {
+      this.#linkAckDueMs = undefined;
+      this.#onAir = "linkAck";
       payload[HEADER_SIZE] = (BearerOpcode.LinkAck << 2) | Gpcf.BearerControl;
       return HEADER_SIZE + 1;
     }
-    if (this.#acknowledgmentDue !== undefined) {
-      this.#written = "acknowledgment";
-      payload[4] = this.#acknowledgmentDue;
+    if (this.#acknowledgment !== undefined && this.#acknowledgment.dueMs <= now) {
+      const { number } = this.#acknowledgment;
+      this.#acknowledgment = undefined;
+      this.#onAir = number;
+      payload[4] = number;
       payload[HEADER_SIZE] = Gpcf.TransactionAcknowledgment;
-      this.#acknowledgmentDue = undefined;
       return HEADER_SIZE + 1;
     }
     if (state.name === "closing") {
-      this.#written = "linkClose";
+      if (this.#linkClosesLeft === 0 || this.#linkCloseDueMs > now) return 0;
+      this.#onAir = "linkClose";
       payload[HEADER_SIZE] = (BearerOpcode.LinkClose << 2) | Gpcf.BearerControl;
       payload[HEADER_SIZE + 1] = state.reason;
       return HEADER_SIZE + 2;
     }
-    if (this.#outgoing === undefined || this.#outgoing.exhausted) return 0;
-    this.#written = "segment";
-    payload[4] = this.#outgoing.number;
-    return this.#outgoing.encodeNext(payload, HEADER_SIZE);
+    if (this.#outgoing === undefined || this.#segmentDueMs > now) return 0;
+    return this.#writeSegment(this.#outgoing, payload);
+  }
+
+  #writeSegment(outgoing: OutgoingTransaction, payload: Uint8Array): number {
+    if (outgoing.exhausted) {
+      this.#parts.trace.note("pbAdv", "retransmitting", outgoing.number);
+      outgoing.rewind();
+    }
+    if (!this.#acknowledgmentTimer.running) this.#acknowledgmentTimer.start(ACKNOWLEDGMENT_TIMEOUT_MS);
+    this.#onAir = "segment";
+    payload[4] = outgoing.number;
+    return outgoing.encodeNext(payload, HEADER_SIZE);
+  }
+
+  /** The next segment follows after its delay; behind the last one, the acknowledgment is waited for first. */
+  #segmentSent(): void {
+    const pauseMs = this.#outgoing?.exhausted ? RETRANSMISSION_MS : 0;
+    this.#segmentDueMs = this.#afterRandomDelay() + pauseMs;
   }
 
   /** undefined: the PDU has been taken. */
   #take(pdu: Uint8Array): DropReason | undefined {
     if (pdu.length <= HEADER_SIZE) return "badLength";
-    const generic = pdu.subarray(HEADER_SIZE);
-    const linkId = getUint32BE(pdu, 0);
-    const format = octet(generic, 0) & 0x03;
     const state = this.#state;
-    const isLinkOpen = octet(generic, 0) === ((BearerOpcode.LinkOpen << 2) | Gpcf.BearerControl);
     if (state.name === "invisible") return "unknownLink";
-    if (state.name === "listening") return isLinkOpen ? this.#open(linkId, generic) : "unknownLink";
+    const linkId = getUint32BE(pdu, 0);
+    const first = octet(pdu, HEADER_SIZE);
+    if (state.name === "listening") {
+      const isLinkOpen = first === ((BearerOpcode.LinkOpen << 2) | Gpcf.BearerControl);
+      return isLinkOpen ? this.#open(state.listener, linkId, pdu.subarray(HEADER_SIZE)) : "unknownLink";
+    }
     if (state.linkId !== linkId) return "unknownLink";
     if (state.name === "closing") return "linkClosing";
-    if (format === Gpcf.BearerControl) return this.#control(generic);
+    const generic = pdu.subarray(HEADER_SIZE);
     const number = octet(pdu, 4);
-    if (format === Gpcf.TransactionAcknowledgment) return this.#acknowledged(number, generic);
-    return this.#segment(number, format, generic);
+    switch (first & 0x03) {
+      case Gpcf.BearerControl:
+        return this.#control(generic);
+      case Gpcf.TransactionAcknowledgment:
+        return this.#acknowledged(state.listener, number, generic);
+      default:
+        return this.#segment(number, generic);
+    }
   }
 
   /** Link Open while no link is open. MshPRT 5.3.2. */
-  #open(linkId: number, generic: Uint8Array): DropReason | undefined {
-    if (this.#state.name !== "listening") return "unexpectedMessage";
+  #open(listener: ProvisioningBearerListener, linkId: number, generic: Uint8Array): DropReason | undefined {
     if (generic.length !== 17) return "badLength";
     if (!equal(generic.subarray(1), this.#parts.deviceUuid)) return "foreignUuid";
-    const { listener } = this.#state;
     this.#state = { name: "open", listener, linkId };
     this.#nextNumber = 0x80;
     this.#linkTimer.start(LINK_TIMEOUT_MS);
-    this.#linkAckDue = true;
-    this.#wake();
+    this.#acknowledgeLink();
     this.#parts.trace.note("pbAdv", "linkOpened", linkId);
     listener.linkOpened(this);
     return undefined;
@@ -218,8 +247,7 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
         if (!equal(generic.subarray(1), this.#parts.deviceUuid)) return "foreignUuid";
         // Answered as long as the device "is not being provisioned": until the first Provisioning PDU.
         if (!this.#linkTimer.running) return "unexpectedMessage";
-        this.#linkAckDue = true;
-        this.#wake();
+        this.#acknowledgeLink();
         return undefined;
       case BearerOpcode.LinkAck:
         return "unexpectedMessage";
@@ -233,31 +261,31 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   }
 
   /** A Transaction Acknowledgment. MshPRT 5.3.1.2. */
-  #acknowledged(number: number, generic: Uint8Array): DropReason | undefined {
+  #acknowledged(
+    listener: ProvisioningBearerListener,
+    number: number,
+    generic: Uint8Array,
+  ): DropReason | undefined {
     if (generic.length !== 1) return "badLength";
     if (octet(generic, 0) !== Gpcf.TransactionAcknowledgment) return "prohibitedValue";
-    if (this.#state.name !== "open" || this.#outgoing?.number !== number) return "staleAcknowledgment";
+    // The timer runs from the first segment on: what has not left cannot have arrived.
+    if (this.#outgoing?.number !== number || !this.#acknowledgmentTimer.running) return "staleAcknowledgment";
     this.#outgoing = undefined;
     this.#acknowledgmentTimer.stop();
-    if (this.#waiting === "retransmission") {
-      this.#pace.stop();
-      this.#waiting = "nothing";
-    }
-    this.#state.listener.sent();
+    this.#arm();
+    listener.sent();
     return undefined;
   }
 
   /** A Transaction Start or Continuation. MshPRT 5.3.3. */
-  #segment(number: number, format: number, generic: Uint8Array): DropReason | undefined {
+  #segment(number: number, generic: Uint8Array): DropReason | undefined {
     // A peer that goes on has heard our acknowledgment, whatever our radio says of it.
     if (this.#undelivered && !this.#incoming.isComplete(number)) {
       this.#deliver();
       if (this.#state.name !== "open") return "linkClosing";
     }
-    const result =
-      format === Gpcf.TransactionStart
-        ? this.#incoming.start(number, generic)
-        : this.#incoming.continue(number, generic);
+    const isStart = (octet(generic, 0) & 0x03) === Gpcf.TransactionStart;
+    const result = isStart ? this.#incoming.start(number, generic) : this.#incoming.continue(number, generic);
     switch (result) {
       case "stored":
         return undefined;
@@ -270,9 +298,18 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
       default:
         return result;
     }
-    this.#acknowledgmentDue = number;
-    this.#wake();
+    // An acknowledgment that is on its way already answers all repetitions until it leaves.
+    if (this.#acknowledgment?.number !== number) {
+      this.#acknowledgment = { number, dueMs: this.#afterRandomDelay() };
+    }
+    this.#arm();
     return undefined;
+  }
+
+  /** One Link ACK answers all Link Opens until it leaves. */
+  #acknowledgeLink(): void {
+    this.#linkAckDueMs ??= this.#afterRandomDelay();
+    this.#arm();
   }
 
   /** Hand up the PDU that waits in `#incoming`. */
@@ -282,33 +319,26 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
     if (this.#state.name === "open") this.#state.listener.received(this.#incoming.pdu);
   }
 
-  /** See to it that what is due leaves after a random delay, and unacknowledged segments after a longer one. */
-  #wake(): void {
-    if (this.#waiting !== "nothing" && this.#waiting !== "retransmission") return;
-    const segments = this.#outgoing !== undefined && !this.#outgoing.exhausted;
-    if (this.#linkAckDue || this.#acknowledgmentDue !== undefined || this.#linkClosesLeft > 0 || segments) {
-      this.#waiting = "delay";
-      this.#pace.start(this.#randomDelayMs());
-    } else if (this.#outgoing !== undefined && this.#waiting === "nothing") {
-      this.#waiting = "retransmission";
-      this.#pace.start(RETRANSMISSION_MS + this.#randomDelayMs());
+  /** Ask for a turn when the first of what is due may leave. */
+  #arm(): void {
+    if (this.#onAir !== "nothing") return;
+    let dueMs = this.#linkAckDueMs ?? Infinity;
+    if (this.#acknowledgment !== undefined && this.#acknowledgment.dueMs < dueMs) {
+      dueMs = this.#acknowledgment.dueMs;
     }
-  }
-
-  #paced(): void {
-    if (this.#waiting === "retransmission" && this.#outgoing !== undefined) {
-      this.#parts.trace.note("pbAdv", "retransmitting", this.#outgoing.number);
-      this.#outgoing.rewind();
-    }
-    this.#waiting = "turn";
-    this.#parts.advertiser.request(this);
+    if (this.#linkClosesLeft > 0 && this.#linkCloseDueMs < dueMs) dueMs = this.#linkCloseDueMs;
+    if (this.#outgoing !== undefined && this.#segmentDueMs < dueMs) dueMs = this.#segmentDueMs;
+    const waitMs = dueMs - this.#parts.clock.now();
+    if (dueMs === Infinity) this.#pace.stop();
+    else this.#pace.start(waitMs > 0 ? waitMs : 0);
   }
 
   /** "Each Generic Provisioning PDU shall be sent after a random delay between 20 and 50 milliseconds." MshPRT 5.3.3. */
-  #randomDelayMs(): number {
+  #afterRandomDelay(): number {
     const random = new Uint8Array(1);
     this.#parts.random.fill(random);
-    return MIN_DELAY_MS + (octet(random, 0) % (MAX_DELAY_MS - MIN_DELAY_MS + 1));
+    const delayMs = MIN_DELAY_MS + (octet(random, 0) % (MAX_DELAY_MS - MIN_DELAY_MS + 1));
+    return this.#parts.clock.now() + delayMs;
   }
 
   #timedOut(): void {
@@ -342,8 +372,8 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
     this.#linkTimer.stop();
     this.#acknowledgmentTimer.stop();
     this.#outgoing = undefined;
-    this.#linkAckDue = false;
-    this.#acknowledgmentDue = undefined;
+    this.#linkAckDueMs = undefined;
+    this.#acknowledgment = undefined;
     this.#undelivered = false;
     this.#linkClosesLeft = 0;
   }

@@ -1,6 +1,8 @@
 /** The Provisioning PDUs. First octet: two padding bits and the type; then the parameters. MshPRT 5.4.1. */
 
 import { concat, getUint16BE, getUint32BE, octet, setUint16BE } from "../bytes.js";
+import { type InputAction, isInputAction, isOutputAction, type OutputAction } from "../oob-actions.js";
+import type { Policy } from "../policy.js";
 
 /** The Type field. MshPRT 5.4.1, Assigned Numbers. */
 export const ProvisioningPduType = Object.freeze({
@@ -45,13 +47,12 @@ export const Algorithm = Object.freeze({
 export type Algorithm = (typeof Algorithm)[keyof typeof Algorithm];
 
 /** The Authentication Method of Provisioning Start. MshPRT 5.4.1.3, table 5.31. */
-export const AuthenticationMethod = Object.freeze({
+const AuthenticationMethod = Object.freeze({
   NoOob: 0,
   StaticOob: 1,
   OutputOob: 2,
   InputOob: 3,
 } as const);
-export type AuthenticationMethod = (typeof AuthenticationMethod)[keyof typeof AuthenticationMethod];
 
 /** What the device offers. MshPRT 5.4.1.2. */
 export interface ProvisioningCapabilities {
@@ -69,6 +70,20 @@ export interface ProvisioningCapabilities {
   /** Digits or characters, 0 to 8; 0: no input. */
   readonly inputOobSize: number;
   readonly inputOobAction: number;
+}
+
+/** What a policy offers. numberOfElements: 1 to 255. MshPRT 5.4.1.2. */
+export function capabilitiesOf(policy: Policy, numberOfElements: number): ProvisioningCapabilities {
+  return {
+    numberOfElements,
+    algorithms: policy.algorithms,
+    publicKeyType: policy.oobPrivateKey === undefined ? 0 : 0x01,
+    oobType: (policy.staticOob === undefined ? 0 : 0x01) | (policy.onlyOobAuthenticated ? 0x02 : 0),
+    outputOobSize: policy.outputSize,
+    outputOobAction: policy.outputActions,
+    inputOobSize: policy.inputSize,
+    inputOobAction: policy.inputActions,
+  };
 }
 
 /** The parameters of Provisioning Capabilities, 11 octets, as they stand in ConfirmationInputs. MshPRT 5.4.1.2. */
@@ -90,12 +105,15 @@ export interface ProvisioningStart {
   readonly algorithm: Algorithm;
   /** The device's public key is known out of band, and not sent. */
   readonly oobPublicKey: boolean;
-  readonly authenticationMethod: AuthenticationMethod;
-  /** The number of a bit of the announced actions; 0 without output and input. */
-  readonly authenticationAction: number;
-  /** 1 to 8 with output and input, else 0. */
-  readonly authenticationSize: number;
+  readonly authentication: Authentication;
 }
+
+/** How the two sides authenticate each other. size: digits or characters, 1 to 8. MshPRT 5.4.1.3. */
+export type Authentication =
+  | { readonly method: "none" }
+  | { readonly method: "static" }
+  | { readonly method: "output"; readonly action: OutputAction; readonly size: number }
+  | { readonly method: "input"; readonly action: InputAction; readonly size: number };
 
 /**
  * The parameters of Provisioning Start, 5 octets; undefined: a value that is prohibited, reserved, or not offered by
@@ -105,59 +123,45 @@ export function decodeStart(
   parameters: Uint8Array,
   capabilities: ProvisioningCapabilities,
 ): ProvisioningStart | undefined {
-  const algorithm = decodeAlgorithm(octet(parameters, 0), capabilities);
+  const algorithm = octet(parameters, 0);
   const publicKey = octet(parameters, 1);
-  const method = decodeMethod(octet(parameters, 2), capabilities);
+  if (algorithm !== Algorithm.Cmac && algorithm !== Algorithm.Hmac) return undefined;
+  // A device that wants OOB authentication does not offer CMAC, so the two rules of 5.4.2.3 are one here.
+  if (!isOffered(algorithm, capabilities.algorithms)) return undefined;
+  if (publicKey > (capabilities.publicKeyType & 0x01)) return undefined;
+  const authentication = decodeAuthentication(parameters, capabilities);
+  if (authentication === undefined) return undefined;
+  return { algorithm, oobPublicKey: publicKey === 1, authentication };
+}
+
+function decodeAuthentication(
+  parameters: Uint8Array,
+  capabilities: ProvisioningCapabilities,
+): Authentication | undefined {
   const action = octet(parameters, 3);
   const size = octet(parameters, 4);
-  if (algorithm === undefined || method === undefined) return undefined;
-  if (publicKey > (capabilities.publicKeyType & 0x01)) return undefined;
-  switch (method) {
-    case AuthenticationMethod.OutputOob:
-      if (!isOffered(action, capabilities.outputOobAction)) return undefined;
-      if (size === 0 || size > capabilities.outputOobSize) return undefined;
-      break;
-    case AuthenticationMethod.InputOob:
-      if (!isOffered(action, capabilities.inputOobAction)) return undefined;
-      if (size === 0 || size > capabilities.inputOobSize) return undefined;
-      break;
-    default:
-      if (action !== 0 || size !== 0) return undefined;
-  }
-  return {
-    algorithm,
-    oobPublicKey: publicKey === 1,
-    authenticationMethod: method,
-    authenticationAction: action,
-    authenticationSize: size,
-  };
-}
-
-function isOffered(bit: number, offered: number): boolean {
-  return bit < 16 && (offered & (1 << bit)) !== 0;
-}
-
-/** A device that wants OOB authentication does not offer CMAC, so the two rules of 5.4.2.3 are one here. */
-function decodeAlgorithm(value: number, capabilities: ProvisioningCapabilities): Algorithm | undefined {
-  if (value !== Algorithm.Cmac && value !== Algorithm.Hmac) return undefined;
-  return isOffered(value, capabilities.algorithms) ? value : undefined;
-}
-
-function decodeMethod(
-  value: number,
-  capabilities: ProvisioningCapabilities,
-): AuthenticationMethod | undefined {
-  switch (value) {
+  switch (octet(parameters, 2)) {
     case AuthenticationMethod.NoOob:
-      return (capabilities.oobType & 0x02) === 0 ? value : undefined;
+      if ((capabilities.oobType & 0x02) !== 0 || action !== 0 || size !== 0) return undefined;
+      return { method: "none" };
     case AuthenticationMethod.StaticOob:
-      return (capabilities.oobType & 0x01) !== 0 ? value : undefined;
+      if ((capabilities.oobType & 0x01) === 0 || action !== 0 || size !== 0) return undefined;
+      return { method: "static" };
     case AuthenticationMethod.OutputOob:
+      if (!isOutputAction(action) || !isOffered(action, capabilities.outputOobAction)) return undefined;
+      if (size === 0 || size > capabilities.outputOobSize) return undefined;
+      return { method: "output", action, size };
     case AuthenticationMethod.InputOob:
-      return value;
+      if (!isInputAction(action) || !isOffered(action, capabilities.inputOobAction)) return undefined;
+      if (size === 0 || size > capabilities.inputOobSize) return undefined;
+      return { method: "input", action, size };
     default:
       return undefined;
   }
+}
+
+function isOffered(bit: number, offered: number): boolean {
+  return (offered & (1 << bit)) !== 0;
 }
 
 /** What makes a device a node. MshPRT 5.4.2.5, table 5.47. */

@@ -1,6 +1,9 @@
 /** The states of the provisionee, and what may come in each. MshPRT 5.4.1, 5.4.2. */
 
 import { wipe } from "../bytes.js";
+import type { ProvisioningFailure } from "../platform.js";
+import { type Evidence, wipeEvidence } from "./auth-mistake.js";
+import type { OobOutput, OobValue } from "./oob.js";
 import type { KeyPair } from "./p256.js";
 import { type ProvisioningStart, ProvisioningPduType as T } from "./pdu.js";
 import type { ConfirmationInputs, Confirmer, SessionKeys } from "./session.js";
@@ -23,25 +26,40 @@ export type State =
       readonly start: ProvisioningStart;
       readonly inputs: ConfirmationInputs;
     }
-  | {
+  /** A person enters a value on the device. */
+  | ({ readonly name: "waitInput" } & Exchange)
+  /** output: what a person reads off the device meanwhile. */
+  | ({
       readonly name: "waitConfirmation";
-      readonly start: ProvisioningStart;
-      readonly salt: Uint8Array;
-      readonly ecdhSecret: Uint8Array;
+      readonly value: OobValue;
+      readonly output: OobOutput | undefined;
       readonly confirmer: Confirmer;
-    }
-  | {
+    } & Exchange)
+  | ({
       readonly name: "waitRandom";
-      readonly start: ProvisioningStart;
-      readonly salt: Uint8Array;
-      readonly ecdhSecret: Uint8Array;
+      readonly value: OobValue;
       readonly confirmer: Confirmer;
       readonly peerConfirmation: Uint8Array;
       readonly random: Uint8Array;
-    }
-  | { readonly name: "waitData"; readonly keys: SessionKeys }
+    } & Exchange)
+  | { readonly name: "waitData"; readonly start: ProvisioningStart; readonly keys: SessionKeys }
   | { readonly name: "complete" }
-  | { readonly name: "failed" };
+  /** autopsy: still to be told, when Provisioning Failed has gone out. */
+  | { readonly name: "failed"; readonly autopsy: Autopsy | undefined };
+
+/** What goes through the authentication from its beginning to its end. */
+export interface Exchange {
+  readonly start: ProvisioningStart;
+  readonly salt: Uint8Array;
+  readonly ecdhSecret: Uint8Array;
+}
+
+/** A failure without its explanation, and what an explanation can be found in. */
+export interface Autopsy {
+  readonly failure: Omit<ProvisioningFailure, "mistake">;
+  /** undefined: it was not the confirmation that did not fit. */
+  readonly evidence: Evidence | undefined;
+}
 
 /** One of the states, by its name. */
 export type StateOf<Name extends State["name"]> = Extract<State, { readonly name: Name }>;
@@ -53,6 +71,7 @@ export const EXPECTED = Object.freeze({
   waitStart: T.Start,
   waitPublicKey: T.PublicKey,
   computeSecret: undefined,
+  waitInput: undefined,
   waitConfirmation: T.Confirmation,
   waitRandom: T.Random,
   waitData: T.Data,
@@ -60,13 +79,13 @@ export const EXPECTED = Object.freeze({
   failed: undefined,
 } as const);
 
-/** Octets of the parameters of all that is expected anywhere; with HMAC, 16 is 32. MshPRT 5.4.1. */
+/** Octets of the parameters of all that is expected anywhere; undefined: the algorithm decides. MshPRT 5.4.1. */
 export const PARAMETERS_SIZE = Object.freeze({
   [T.Invite]: 1,
   [T.Start]: 5,
   [T.PublicKey]: 64,
-  [T.Confirmation]: 16,
-  [T.Random]: 16,
+  [T.Confirmation]: undefined,
+  [T.Random]: undefined,
   [T.Data]: 33,
   [T.RecordRequest]: 6,
   [T.RecordsGet]: 0,
@@ -106,6 +125,9 @@ export function wipeState(state: State): void {
     case "computeSecret":
       wipe(state.keyPair.privateKey);
       break;
+    case "waitInput":
+      wipe(state.ecdhSecret);
+      break;
     case "waitConfirmation":
       state.confirmer.wipe();
       wipe(state.ecdhSecret);
@@ -113,6 +135,9 @@ export function wipeState(state: State): void {
     case "waitRandom":
       state.confirmer.wipe();
       wipe(state.ecdhSecret, state.random);
+      break;
+    case "failed":
+      if (state.autopsy?.evidence !== undefined) wipeEvidence(state.autopsy.evidence);
       break;
     case "waitData":
       wipe(state.keys.sessionKey, state.keys.sessionNonce, state.keys.deviceKey);

@@ -3,8 +3,11 @@
 import { equal, octet, wipe } from "../bytes.js";
 import { isValidPublicKey } from "../crypto/p256-point.js";
 import type { Crypto, Random } from "../platform.js";
+import type { Policy } from "../policy.js";
 import type { NodeRecord } from "../records.js";
-import { knownAuthValue } from "./oob.js";
+import type { Evidence } from "./auth-mistake.js";
+import { drawOutput, encodeAuthValue, type OobOutput, type OobValue } from "./oob.js";
+import type { KeyPair } from "./p256.js";
 import {
   decodeProvisioningData,
   decodeStart,
@@ -16,7 +19,7 @@ import {
   ProvisioningError,
   ProvisioningPduType,
 } from "./pdu.js";
-import type { State, StateOf } from "./provisionee-state.js";
+import type { Exchange, State, StateOf } from "./provisionee-state.js";
 import {
   confirmationSalt,
   confirmationSize,
@@ -28,14 +31,16 @@ import {
 /** Where a step leads: to the next state, with a reply or without; or to a failure, with what came, in words. */
 export type Outcome =
   | { readonly next: State; readonly reply: Uint8Array | undefined }
-  | { readonly errorCode: ProvisioningError; readonly came: string };
+  | { readonly errorCode: ProvisioningError; readonly came: string; readonly evidence?: Evidence };
 
 /** What the steps need of their surroundings. */
 export interface StepParts {
   readonly crypto: Crypto;
   readonly random: Random;
   readonly capabilities: ProvisioningCapabilities;
-  readonly staticOob: Uint8Array | undefined;
+  readonly policy: Policy;
+  /** The pair whose public key is known out of band; undefined: there is none. */
+  readonly oobKeyPair: KeyPair | undefined;
   /** Keep the record for good before returning; it is borrowed. false: it could not be kept. */
   readonly store: (record: NodeRecord) => boolean;
 }
@@ -61,6 +66,9 @@ export function started(parts: StepParts, state: StateOf<"waitStart">, parameter
   const start = decodeStart(parameters, parts.capabilities);
   if (start === undefined)
     return invalidFormat("Start with a choice that is reserved, prohibited or not offered");
+  if (start.authentication.method === "none" && !parts.policy.allowNoOob) {
+    return invalidFormat("Start without authentication, which this device refuses");
+  }
   const { keyPair, invite } = state;
   const startParameters = parameters.slice();
   return { next: { name: "waitPublicKey", keyPair, invite, startParameters, start }, reply: undefined };
@@ -72,7 +80,8 @@ export function publicKeyReceived(
   state: StateOf<"waitPublicKey">,
   peerPublicKey: Uint8Array,
 ): Outcome {
-  const { keyPair, invite, startParameters, start } = state;
+  const { invite, startParameters, start } = state;
+  const keyPair = start.oobPublicKey ? takeOobKeyPair(parts, state.keyPair) : state.keyPair;
   if (equal(peerPublicKey, keyPair.publicKey)) return invalidFormat("the device's own public key");
   if (!isValidPublicKey(peerPublicKey)) return invalidFormat("a public key that is no point of P-256");
   const inputs = {
@@ -83,6 +92,13 @@ export function publicKeyReceived(
     publicKeyDevice: keyPair.publicKey,
   };
   return { next: { name: "computeSecret", keyPair, start, inputs }, reply: undefined };
+}
+
+/** A copy of the pair known out of band, as a session overwrites its own; the fresh one is not needed. */
+function takeOobKeyPair({ oobKeyPair }: StepParts, fresh: KeyPair): KeyPair {
+  if (oobKeyPair === undefined) throw new RangeError("a public key that was not offered");
+  wipe(fresh.privateKey);
+  return { privateKey: oobKeyPair.privateKey.slice(), publicKey: oobKeyPair.publicKey };
 }
 
 /** ECDHSecret is there: the private key has served, and goes. MshPRT 5.4.2.3, 5.4.2.4. */
@@ -96,14 +112,50 @@ export function secretComputed(
     return { errorCode: ProvisioningError.UnexpectedError, came: "no shared secret from P-256" };
   }
   wipe(keyPair.privateKey);
-  const authValue = knownAuthValue(start, parts.staticOob);
-  if (authValue === undefined) throw new RangeError("an authentication that was not offered");
   const salt = confirmationSalt(parts.crypto, start.algorithm, inputs);
+  const reply = start.oobPublicKey ? undefined : encodePdu(ProvisioningPduType.PublicKey, keyPair.publicKey);
+  return { next: authenticate(parts, { start, salt, ecdhSecret }), reply };
+}
+
+/** Where the authentication begins: with a value that is known, one to show, or one to be entered. MshPRT 5.4.2.4. */
+function authenticate(parts: StepParts, exchange: Exchange): State {
+  const { authentication } = exchange.start;
+  switch (authentication.method) {
+    case "none":
+      return awaitConfirmation(parts, exchange, 0, undefined);
+    case "static": {
+      const { staticOob } = parts.policy;
+      if (staticOob === undefined) throw new RangeError("a static value that was not offered");
+      return awaitConfirmation(parts, exchange, staticOob, undefined);
+    }
+    case "output": {
+      const output = drawOutput(parts.random, authentication.action, authentication.size);
+      return awaitConfirmation(parts, exchange, output.value, output);
+    }
+    case "input":
+      return { name: "waitInput", ...exchange };
+  }
+}
+
+function awaitConfirmation(
+  parts: StepParts,
+  exchange: Exchange,
+  value: OobValue,
+  output: OobOutput | undefined,
+): State {
+  const { start, salt, ecdhSecret } = exchange;
+  const authValue = encodeAuthValue(value, confirmationSize(start.algorithm));
   const confirmer = createConfirmer(parts.crypto, start.algorithm, salt, { ecdhSecret, authValue });
   wipe(authValue);
+  return { name: "waitConfirmation", start, salt, ecdhSecret, value, output, confirmer };
+}
+
+/** A person has entered the value. MshPRT 5.4.2.4.4. */
+export function inputEntered(parts: StepParts, state: StateOf<"waitInput">, value: number | string): Outcome {
+  const { start, salt, ecdhSecret } = state;
   return {
-    next: { name: "waitConfirmation", start, salt, ecdhSecret, confirmer },
-    reply: encodePdu(ProvisioningPduType.PublicKey, keyPair.publicKey),
+    next: awaitConfirmation(parts, { start, salt, ecdhSecret }, value, undefined),
+    reply: encodePdu(ProvisioningPduType.InputComplete, new Uint8Array(0)),
   };
 }
 
@@ -113,14 +165,14 @@ export function confirmationReceived(
   state: StateOf<"waitConfirmation">,
   received: Uint8Array,
 ): Outcome {
-  const { start, salt, ecdhSecret, confirmer } = state;
+  const { start, salt, ecdhSecret, value, confirmer } = state;
   const random = new Uint8Array(confirmationSize(start.algorithm));
   parts.random.fill(random);
   const confirmation = confirmer.confirmation(random);
   if (equal(confirmation, received)) return invalidFormat("the device's own confirmation");
   const peerConfirmation = received.slice();
   return {
-    next: { name: "waitRandom", start, salt, ecdhSecret, confirmer, peerConfirmation, random },
+    next: { name: "waitRandom", start, salt, ecdhSecret, value, confirmer, peerConfirmation, random },
     reply: encodePdu(ProvisioningPduType.Confirmation, confirmation),
   };
 }
@@ -131,17 +183,25 @@ export function randomReceived(
   state: StateOf<"waitRandom">,
   peerRandom: Uint8Array,
 ): Outcome {
-  const { salt, ecdhSecret, confirmer, peerConfirmation, random } = state;
+  const { start, salt, ecdhSecret, value, confirmer, peerConfirmation, random } = state;
   const errorCode = ProvisioningError.ConfirmationFailed;
   if (equal(peerRandom, random)) return { errorCode, came: "the device's own random" };
   if (!equal(confirmer.confirmation(peerRandom), peerConfirmation)) {
-    return { errorCode, came: "a random that does not fit the confirmation" };
+    const evidence = {
+      algorithm: start.algorithm,
+      salt,
+      ecdhSecret: ecdhSecret.slice(),
+      value,
+      peerConfirmation,
+      peerRandom: peerRandom.slice(),
+    };
+    return { errorCode, came: "a random that does not fit the confirmation", evidence };
   }
   const randoms = { provisioner: peerRandom, device: random };
   const keys = deriveSessionKeys(parts.crypto, ecdhSecret, salt, randoms);
   confirmer.wipe();
   wipe(ecdhSecret);
-  return { next: { name: "waitData", keys }, reply: encodePdu(ProvisioningPduType.Random, random) };
+  return { next: { name: "waitData", start, keys }, reply: encodePdu(ProvisioningPduType.Random, random) };
 }
 
 /** Data: stored before it is acknowledged. MshPRT 5.4.2.5. */

@@ -10,18 +10,22 @@
  *   back to idle             ▼ that still comes         complete ◄── Data ── waitData
  *
  * The device's own Public Key leaves when the secret is there: so the provisioner has nothing to send that could
- * come before the device can take it. A person's part in the authentication will stand there too, in states between
- * computeSecret and waitConfirmation.
+ * come before the device can take it. Where a person enters a value on the device, waitInput stands between
+ * computeSecret and waitConfirmation, and Input Complete says that it is over; where a person reads a value off the
+ * device, it is shown in waitConfirmation.
  */
 
 import { octet } from "../bytes.js";
 import type { Clock, Crypto, Random, Timer, Trace } from "../platform.js";
 import type { Policy } from "../policy.js";
 import type { NodeRecord } from "../records.js";
+import { type Evidence, findMistake } from "./auth-mistake.js";
 import { LinkCloseReason, type ProvisioningBearer } from "./bearer.js";
+import type { OobUser } from "./oob-user.js";
 import type { KeyPair, P256 } from "./p256.js";
-import { encodePdu, ProvisioningError, ProvisioningPduType } from "./pdu.js";
+import { capabilitiesOf, encodePdu, ProvisioningError, ProvisioningPduType } from "./pdu.js";
 import {
+  type Autopsy,
   EXPECTED,
   type ExpectedType,
   PARAMETERS_SIZE,
@@ -34,6 +38,7 @@ import {
   attentionSeconds,
   confirmationReceived,
   dataReceived,
+  inputEntered,
   invited,
   type Outcome,
   publicKeyReceived,
@@ -45,7 +50,9 @@ import {
 } from "./provisionee-steps.js";
 import { confirmationSize } from "./session.js";
 
-const PROVISIONING_TIMEOUT_MS = 60_000;
+const PROVISIONING_TIMEOUT_SECONDS = 60;
+/** With a person between the two sides. MshPRT 5.4.4. */
+const PERSON_TIMEOUT_SECONDS = 120;
 /** How long the provisioner has to close the link after Complete, before the device does. Ours. */
 const CLOSING_TIMEOUT_MS = 5_000;
 
@@ -59,6 +66,7 @@ export interface ProvisioneeParts {
   readonly policy: Policy;
   /** 1 to 255. */
   readonly numberOfElements: number;
+  readonly user: OobUser;
   readonly listener: ProvisioneeListener;
 }
 
@@ -68,12 +76,14 @@ export interface ProvisioneeListener {
   attention(seconds: number): void;
   /** Keep the record for good before returning; it is borrowed. false: it could not be kept. MshPRT 5.4.2.5. */
   store(record: NodeRecord): boolean;
+  /** The provisioner's confirmation did not fit: somebody may be guessing. The answer has not been sent yet. */
+  authenticationFailed(): void;
 }
 
 /** One state machine for the life of the device; a link is served between `begin` and `end`. */
 export class Provisionee {
   readonly #parts: ProvisioneeParts;
-  readonly #stepParts: StepParts;
+  #stepParts: StepParts;
   readonly #timer: Timer;
   readonly #attentionTimer: Timer;
   #state: State = { name: "idle" };
@@ -89,21 +99,18 @@ export class Provisionee {
     this.#stepParts = {
       crypto,
       random,
-      capabilities: {
-        numberOfElements,
-        algorithms: policy.algorithms,
-        publicKeyType: 0,
-        oobType: policy.staticOob === undefined ? 0 : 0x01,
-        outputOobSize: 0,
-        outputOobAction: 0,
-        inputOobSize: 0,
-        inputOobAction: 0,
-      },
-      staticOob: policy.staticOob,
+      policy,
+      capabilities: capabilitiesOf(policy, numberOfElements),
+      oobKeyPair: undefined,
       store: (record) => listener.store(record),
     };
     this.#timer = parts.clock.createTimer(() => this.#timedOut());
     this.#attentionTimer = parts.clock.createTimer(() => listener.attention(0));
+  }
+
+  /** The pair whose public key is known out of band; before the first link, if the policy has one. */
+  setOobKeyPair(oobKeyPair: KeyPair): void {
+    this.#stepParts = { ...this.#stepParts, oobKeyPair };
   }
 
   /** A link is open. keyPair: fresh, and the provisionee's from now on. */
@@ -118,6 +125,15 @@ export class Provisionee {
     this.#bearer = undefined;
     this.#sending = false;
     this.#reply = undefined;
+    const { name } = this.#state;
+    // "When the provisioning bearer closes unexpectedly, provisioning has failed." MshPRT 5.4.4.
+    if (name !== "idle" && name !== "waitInvite" && name !== "complete") {
+      this.#leaveForFailed({
+        failure: this.#failureOf("the end of the link", undefined),
+        evidence: undefined,
+      });
+    }
+    this.#tellAutopsy();
     wipeState(this.#state);
     this.#enter({ name: "idle" });
   }
@@ -129,17 +145,19 @@ export class Provisionee {
     this.#reply = undefined;
     if (reply !== undefined) this.#send(reply);
     else if (this.#state.name === "complete") this.#timer.start(CLOSING_TIMEOUT_MS);
+    else this.#tellAutopsy();
   }
 
   /** A Provisioning PDU, at least one octet. */
   received(pdu: Uint8Array): void {
     const state = this.#state.name;
-    // After complete the record is stored and the answer on its way: nothing that anybody sends undoes it.
+    // After complete the record is stored and the answer on its way: nothing that anybody sends undoes it, nor does
+    // a link that is closed with Fail, as both can be a stranger's doing.
     if (state === "idle" || state === "complete") {
       this.#parts.trace.drop("provisioning", "unexpectedMessage", pdu);
       return;
     }
-    this.#timer.start(PROVISIONING_TIMEOUT_MS);
+    this.#restartTimer();
     if (octet(pdu, 0) === ProvisioningPduType.Failed) this.#failedByPeer(pdu);
     else this.#follow(this.#take(pdu));
   }
@@ -147,6 +165,9 @@ export class Provisionee {
   /** Known, expected here, of the right length: in this order, each with its error. MshPRT 5.4.1.10. */
   #take(pdu: Uint8Array): Outcome {
     const type = octet(pdu, 0);
+    // "At this time, any provisioning protocol PDU received from the Provisioner is considered unexpected." 5.4.4.
+    if (this.#state.name === "failed")
+      return { errorCode: ProvisioningError.UnexpectedPdu, came: pduName(type) };
     if (type > ProvisioningPduType.RecordsList) {
       return { errorCode: ProvisioningError.InvalidPdu, came: pduName(type) };
     }
@@ -170,7 +191,7 @@ export class Provisionee {
   #parametersSize(type: ExpectedType): number {
     const state = this.#state;
     const isOfAlgorithm = state.name === "waitConfirmation" || state.name === "waitRandom";
-    return isOfAlgorithm ? confirmationSize(state.start.algorithm) : PARAMETERS_SIZE[type];
+    return isOfAlgorithm ? confirmationSize(state.start.algorithm) : (PARAMETERS_SIZE[type] ?? 0);
   }
 
   #step(type: ExpectedType, parameters: Uint8Array): Outcome {
@@ -198,7 +219,7 @@ export class Provisionee {
 
   #follow(outcome: Outcome): void {
     if ("errorCode" in outcome) {
-      this.#fail(outcome.errorCode, outcome.came);
+      this.#fail(outcome.errorCode, outcome.came, outcome.evidence);
       return;
     }
     if (outcome.next !== this.#state) this.#enter(outcome.next);
@@ -206,83 +227,128 @@ export class Provisionee {
   }
 
   #enter(next: State): void {
+    if (isWithPerson(this.#state)) this.#parts.user.cancel();
     this.#state = next;
     if (next.name !== "idle") this.#parts.trace.note("provisioning", next.name);
     this.#setAttention(next.name === "waitStart" ? attentionSeconds(next) : 0);
     if (next.name === "computeSecret") this.#computeSecret(next);
+    if (next.name === "waitInput") this.#askForInput(next);
+    if (next.name === "waitConfirmation" && next.output !== undefined) {
+      this.#parts.user.output(next.output.action, next.output.shown);
+    }
     if (next.name === "complete") this.#timer.stop();
   }
 
   /** On from Invite until its time is over, Start comes, or the link goes. MshPRT 5.4.2.2, 5.4.2.3. */
   #setAttention(seconds: number): void {
-    const wasOn = this.#attentionTimer.running;
-    this.#attentionTimer.stop();
-    if (seconds > 0) this.#attentionTimer.start(seconds * 1000);
-    if (seconds > 0 || wasOn) this.#parts.listener.attention(seconds);
+    if (seconds > 0) this.#parts.listener.attention(seconds);
+    // It always ends by the timer, so that nobody is called while the link is taken down.
+    if (seconds > 0 || this.#attentionTimer.running) this.#attentionTimer.start(seconds * 1000);
   }
 
   #computeSecret(state: StateOf<"computeSecret">): void {
     const { privateKey } = state.keyPair;
-    this.#parts.p256.computeSecret(privateKey, state.inputs.publicKeyProvisioner, (ecdhSecret) =>
-      this.#follow(secretComputed(this.#stepParts, state, ecdhSecret)),
-    );
+    this.#parts.p256.computeSecret(privateKey, state.inputs.publicKeyProvisioner, (ecdhSecret) => {
+      this.#follow(secretComputed(this.#stepParts, state, ecdhSecret));
+    });
   }
 
-  /** One PDU at a time; a second one waits, and a third takes its place. */
+  #askForInput(state: StateOf<"waitInput">): void {
+    const { authentication } = state.start;
+    if (authentication.method !== "input") throw new RangeError("nobody was to enter anything");
+    this.#parts.user.input(authentication.action, authentication.size, (value) => {
+      if (this.#state === state) this.#follow(inputEntered(this.#stepParts, state, value));
+      else this.#parts.trace.drop("provisioning", "stale");
+    });
+  }
+
+  /** One PDU at a time; a second one waits. There is no third: what would ask for it is unexpected. */
   #send(pdu: Uint8Array): void {
     if (this.#sending) {
-      this.#reply = pdu;
+      this.#reply ??= pdu;
       return;
     }
     this.#sending = true;
-    // The timer starts anew "whenever a provisioning protocol PDU is sent or received". MshPRT 5.4.4.
-    if (this.#state.name !== "complete") this.#timer.start(PROVISIONING_TIMEOUT_MS);
+    this.#restartTimer();
     this.#bearer?.send(pdu);
   }
 
+  /** Anew "whenever a provisioning protocol PDU is sent or received", as long as the protocol goes on. MshPRT 5.4.4. */
+  #restartTimer(): void {
+    const { name } = this.#state;
+    // After a failure nobody holds the link by talking: what was started then runs out.
+    if (name !== "complete" && (name !== "failed" || !this.#timer.running)) {
+      this.#timer.start(timeoutSeconds(this.#state) * 1000);
+    }
+  }
+
   /** Answer with Provisioning Failed, forget everything, and wait for the link to close. MshPRT 5.4.4. */
-  #fail(errorCode: ProvisioningError, came: string): void {
-    const step = this.#state.name;
-    this.#leaveForFailed();
+  #fail(errorCode: ProvisioningError, came: string, evidence?: Evidence): void {
+    if (errorCode === ProvisioningError.ConfirmationFailed) this.#parts.listener.authenticationFailed();
+    this.#leaveForFailed({ failure: this.#failureOf(came, errorCode), evidence });
     this.#send(encodePdu(ProvisioningPduType.Failed, new Uint8Array([errorCode])));
-    if (step !== "failed") this.#explain(step, came, errorCode);
   }
 
   /** The provisioner gives up, as it does when its timer expires; there is nothing to answer. MshPRT 5.4.4. */
   #failedByPeer(pdu: Uint8Array): void {
-    const step = this.#state.name;
     this.#parts.trace.note("provisioning", "provisionerFailed", pdu[1]);
-    if (step === "failed") return;
-    this.#leaveForFailed();
-    this.#explain(step, "Failed: the provisioner gives up", undefined);
+    const failure = this.#failureOf("Failed: the provisioner gives up", undefined);
+    this.#leaveForFailed({ failure, evidence: undefined });
+    if (!this.#sending) this.#tellAutopsy();
   }
 
   /** "The provisioning bearer shall be disconnected with the Timeout reason", without a Failed. MshPRT 5.4.4. */
   #timedOut(): void {
-    const step = this.#state.name;
-    if (step === "complete") {
+    if (this.#state.name === "complete") {
       this.#bearer?.close(LinkCloseReason.Success);
       return;
     }
-    this.#parts.trace.note("provisioning", "provisioningTimeout", PROVISIONING_TIMEOUT_MS / 1000);
-    if (step !== "failed") {
-      this.#leaveForFailed();
-      this.#explain(step, "nothing for 60 s", undefined);
-    }
+    const seconds = timeoutSeconds(this.#state);
+    this.#parts.trace.note("provisioning", "provisioningTimeout", seconds);
+    const failure = this.#failureOf(`nothing for ${seconds} s`, undefined);
+    this.#leaveForFailed({ failure, evidence: undefined });
+    this.#tellAutopsy();
     this.#bearer?.close(LinkCloseReason.Timeout);
   }
 
-  #leaveForFailed(): void {
+  /** Once: what fails after a failure changes nothing. */
+  #leaveForFailed(autopsy: Autopsy): void {
     if (this.#state.name === "failed") return;
     if (this.#state.name === "computeSecret") this.#parts.p256.cancel();
     wipeState(this.#state);
     this.#reply = undefined;
-    this.#enter({ name: "failed" });
+    this.#enter({ name: "failed", autopsy });
   }
 
-  #explain(step: State["name"], came: string, errorCode: ProvisioningError | undefined): void {
+  #failureOf(came: string, errorCode: ProvisioningError | undefined): Autopsy["failure"] {
+    const step = this.#state.name;
     const type = EXPECTED[step];
-    const expected = type === undefined ? "nothing from the provisioner" : pduName(type);
-    this.#parts.trace.failed({ step, expected, came, errorCode });
+    return {
+      step,
+      expected: type === undefined ? "nothing from the provisioner" : pduName(type),
+      came,
+      errorCode,
+    };
   }
+
+  /** Explain a failure, once, when its answer has gone out and nobody waits for us. */
+  #tellAutopsy(): void {
+    if (this.#state.name !== "failed" || this.#state.autopsy === undefined) return;
+    const { failure, evidence } = this.#state.autopsy;
+    const mistake = evidence === undefined ? "none" : findMistake(this.#parts.crypto, evidence);
+    wipeState(this.#state);
+    this.#state = { name: "failed", autopsy: undefined };
+    this.#parts.trace.failed({ ...failure, mistake });
+  }
+}
+
+/** How long the provisioner may say nothing. MshPRT 5.4.4. */
+function timeoutSeconds(state: State): number {
+  if (!("start" in state)) return PROVISIONING_TIMEOUT_SECONDS;
+  const { method } = state.start.authentication;
+  return method === "output" || method === "input" ? PERSON_TIMEOUT_SECONDS : PROVISIONING_TIMEOUT_SECONDS;
+}
+
+function isWithPerson(state: State): boolean {
+  return state.name === "waitInput" || (state.name === "waitConfirmation" && state.output !== undefined);
 }

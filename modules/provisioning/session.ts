@@ -122,7 +122,8 @@ export function deriveSessionKeys(
   const provisioningSalt = s1(crypto, concat(salt, randoms.provisioner, randoms.device));
   return {
     sessionKey: k1(crypto, ecdhSecret, provisioningSalt, ascii("prsk")),
-    sessionNonce: k1(crypto, ecdhSecret, provisioningSalt, ascii("prsn")).slice(3),
+    // The 13 least significant octets; a view, so that wiping it leaves three octets of no use.
+    sessionNonce: k1(crypto, ecdhSecret, provisioningSalt, ascii("prsn")).subarray(3),
     deviceKey: k1(crypto, ecdhSecret, provisioningSalt, ascii("prdk")),
   };
 }

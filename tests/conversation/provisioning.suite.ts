@@ -1,6 +1,5 @@
 /** Whole provisionings over PB-ADV: a phone of ours, which shares no protocol code with the node. MshPRT 5. */
 
-import { SeededRandom } from "../../host/simulator/seeded-random.js";
 import { equal as sameOctets, toHex } from "../../modules/bytes.js";
 import { decodeNodeRecord } from "../../modules/records.js";
 import type { Suite } from "../support/harness.js";
@@ -20,7 +19,7 @@ function recordOf(node: NodeUnderTest) {
   return octets && decodeNodeRecord(octets);
 }
 
-export const suite: Suite = ({ test, equal, ok }) => {
+export const suite: Suite = ({ test, equal, ok, throws }) => {
   for (const algorithm of [0, 1] as const) {
     test(`a phone hears the beacon, provisions with algorithm ${algorithm}, and both know the same keys`, () => {
       const world = new World();
@@ -101,6 +100,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
         expected: "Random",
         came: "a random that does not fit the confirmation",
         errorCode: 4,
+        mistake: "none",
       },
     ]);
     equal(node.node.state, "unprovisioned");
@@ -163,6 +163,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     world.switchOff(node);
 
     const again = world.addNode({ name: "again", storage: node.storage });
+    world.clock.advance(0);
     equal(again.states, ["provisioned"]);
     equal(again.trace.notes, [{ layer: "node", event: "provisioned", value: 0x0b0c }]);
     phone.provision();
@@ -206,6 +207,54 @@ export const suite: Suite = ({ test, equal, ok }) => {
     phone.provision();
     world.clock.advance(5000);
     equal(phone.results.length, 2);
+  });
+
+  test("reset in complete: the record is gone at once, and the device is provisioned again for good", () => {
+    const world = new World();
+    const phone = world.addPhone();
+    const node = world.addNode();
+    phone.provision();
+    while (node.trace.eventsOf("provisioning").slice(-1)[0] !== "complete") world.clock.advance(1);
+    node.node.reset();
+    equal(node.storage.keys(), []);
+    world.clock.advance(1_000);
+    equal(node.node.state, "unprovisioned");
+    phone.provision();
+    world.clock.advance(5_000);
+    equal(node.node.state, "provisioned");
+  });
+
+  test("a storage that throws costs one provisioning, not the radio", () => {
+    const world = new World();
+    const phone = world.addPhone();
+    const storage = new MemoryStorage();
+    storage.cutPowerAt(1, "old");
+    const node = world.addNode({ storage });
+    phone.provision();
+    throws(() => world.clock.advance(5_000));
+    world.clock.advance(70_000);
+    equal(node.node.state, "unprovisioned");
+    phone.provision();
+    world.clock.advance(5_000);
+    equal(node.node.state, "provisioned");
+  });
+
+  test("a node has 1 to 255 elements", () => {
+    for (const numberOfElements of [0, 256, Number.NaN]) {
+      throws(() => new World().addNode({ numberOfElements }));
+    }
+    equal(new World().addNode({ numberOfElements: 255 }).node.state, "unprovisioned");
+  });
+
+  test("key refresh and IV update flags, each for itself", () => {
+    for (const flags of [0, 1, 2, 3]) {
+      const world = new World();
+      const phone = world.addPhone();
+      const node = world.addNode();
+      phone.provision({ data: { ...PROVISIONING_DATA, flags } });
+      world.clock.advance(5_000);
+      equal([recordOf(node)?.keyRefresh, recordOf(node)?.ivUpdate], [(flags & 1) !== 0, (flags & 2) !== 0]);
+    }
   });
 
   test("reset in the middle of a provisioning closes the link with Fail and starts anew", () => {
@@ -303,14 +352,5 @@ export const suite: Suite = ({ test, equal, ok }) => {
       world.clock.advance(5000);
       equal(phone.failures[0]?.errorCode, 9);
     }
-  });
-
-  test("key refresh and IV update flags are kept", () => {
-    const world = new World();
-    const phone = world.addPhone();
-    const node = world.addNode({ random: new SeededRandom(5) });
-    phone.provision({ data: { ...PROVISIONING_DATA, flags: 0x03 } });
-    world.clock.advance(5000);
-    equal([recordOf(node)?.keyRefresh, recordOf(node)?.ivUpdate], [true, true]);
   });
 };

@@ -27,15 +27,21 @@ describe("what is traced", () => {
     trace.note("node", "provisioned", 5);
     trace.note("pbAdv", "linkClosed", 0);
     trace.drop("pbAdv", "badFcs", new Uint8Array([1, 2, 3]));
-    trace.failed({ step: "waitRandom", expected: "Random", came: "Data", errorCode: 3 });
-    trace.failed({ step: "waitRandom", expected: "Random", came: "nothing", errorCode: undefined });
+    trace.failed({ step: "waitRandom", expected: "Random", came: "Data", errorCode: 3, mistake: "reversed" });
+    trace.failed({
+      step: "waitRandom",
+      expected: "Random",
+      came: "nothing",
+      errorCode: undefined,
+      mistake: "none",
+    });
     assert.deepEqual(traced, [
       "beacon: beaconing\n",
       "node: provisioned 5\n",
       "pbAdv: linkClosed 0\n",
       "pbAdv: dropped, badFcs\n",
-      "provisioning: failed in waitRandom, expected Random, came Data, error 3\n",
-      "provisioning: failed in waitRandom, expected Random, came nothing, error none\n",
+      "provisioning: failed in waitRandom, expected Random, came Data, error 3, mistake reversed\n",
+      "provisioning: failed in waitRandom, expected Random, came nothing, error none, mistake none\n",
     ]);
   });
 

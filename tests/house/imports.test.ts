@@ -13,8 +13,10 @@ const LAYERS: Readonly<Record<string, number>> = {
   "modules/platform.ts": 0,
   "modules/bytes.ts": 0,
   "modules/records.ts": 0,
+  "modules/oob-actions.ts": 0,
   "modules/policy.ts": 0,
   "modules/crypto/": 1,
+  "modules/board/": 2,
   "modules/bearer/": 3,
   "modules/provisioning/": 4,
   "modules/network/": 5,
@@ -25,7 +27,10 @@ const LAYERS: Readonly<Record<string, number>> = {
 };
 
 /** The layers that do not know each other although one is lower. */
-const STRANGERS: readonly (readonly [number, number])[] = [[5, 4]];
+const STRANGERS: readonly (readonly [number, number])[] = [
+  [2, 1],
+  [5, 4],
+];
 
 /** A product model sees of the stack below it only what a model is. */
 const PRODUCT_MODELS = {

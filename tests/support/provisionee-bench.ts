@@ -9,6 +9,7 @@ import { type KeyPair, P256 } from "../../modules/provisioning/p256.js";
 import { Provisionee } from "../../modules/provisioning/provisionee.js";
 import type { NodeRecord } from "../../modules/records.js";
 import { FakeClock } from "./fake-clock.js";
+import { Person } from "./person.js";
 import { RecordingBearer } from "./recording-bearer.js";
 import { RecordingTrace } from "./recording-trace.js";
 import { RememberingCrypto } from "./remembered-p256.js";
@@ -17,7 +18,14 @@ import { ScriptedRandom } from "./scripted-random.js";
 /** Both algorithms, nothing to authenticate with. */
 export const OPEN_POLICY: Policy = Object.freeze({
   algorithms: 0x0003,
+  allowNoOob: true,
+  onlyOobAuthenticated: false,
   staticOob: undefined,
+  oobPrivateKey: undefined,
+  outputActions: 0,
+  outputSize: 0,
+  inputActions: 0,
+  inputSize: 0,
   oobInformation: 0,
   uri: undefined,
 });
@@ -50,6 +58,9 @@ export class ProvisioneeBench {
   readonly provisionee: Provisionee;
   /** The seconds of every call for attention, in order. */
   readonly attention: number[] = [];
+  /** How often the device was told that an authentication failed. */
+  authenticationFailures = 0;
+  readonly person = new Person();
   /** What was kept, in order; deep copies. */
   readonly stored: NodeRecord[] = [];
   readonly keyPair: KeyPair;
@@ -74,7 +85,11 @@ export class ProvisioneeBench {
       p256,
       policy,
       numberOfElements,
+      user: this.person,
       listener: {
+        authenticationFailed: () => {
+          this.authenticationFailures++;
+        },
         attention: (seconds) => this.attention.push(seconds),
         store: (record) => {
           if (!canStore) return false;

@@ -28,8 +28,8 @@ export class RecordingTrace implements Trace {
     this.notes.push({ layer, event, value });
   }
 
-  failed({ step, expected, came, errorCode }: ProvisioningFailure): void {
-    this.failures.push({ step, expected, came, errorCode });
+  failed(failure: ProvisioningFailure): void {
+    this.failures.push({ ...failure });
   }
 
   /** The reasons of all drops, in order. */

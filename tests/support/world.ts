@@ -11,10 +11,11 @@ import type {
 import { SimulatedRadio } from "../../host/simulator/radio.js";
 import { SeededRandom } from "../../host/simulator/seeded-random.js";
 import { MeshNode } from "../../modules/node.js";
-import type { Board, Crypto, Platform, Random, Settings } from "../../modules/platform.js";
+import type { Board, Clock, Crypto, Platform, Random, Settings, Timer } from "../../modules/platform.js";
 import { type Policy, readPolicy } from "../../modules/policy.js";
 import { FakeClock } from "./fake-clock.js";
 import { MemoryStorage } from "./memory-storage.js";
+import { Person } from "./person.js";
 import { hex } from "./provisionee-bench.js";
 import { RecordingTrace } from "./recording-trace.js";
 
@@ -51,6 +52,8 @@ export interface NodeUnderTest {
   readonly sent: { readonly atMs: number; readonly data: Uint8Array }[];
   /** The seconds of every call for attention. */
   readonly attention: number[];
+  readonly person: Person;
+  readonly clock: DeviceClock;
   /** The states that it told its listener, in order. */
   readonly states: string[];
 }
@@ -63,6 +66,30 @@ export interface PhoneInHand {
   failures: ProvisioningFailure[];
   /** Provision the device of the samples; what is left out is No OOB with the strongest algorithm. */
   provision(options?: Partial<ProvisioningOptions>): void;
+}
+
+/** A device's share of the world's time: nothing expires for it once its power is off. */
+class DeviceClock implements Clock {
+  readonly #clock: Clock;
+  #isOn = true;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  createTimer(expired: () => void): Timer {
+    return this.#clock.createTimer(() => {
+      if (this.#isOn) expired();
+    });
+  }
+
+  switchOff(): void {
+    this.#isOn = false;
+  }
 }
 
 /** One clock, one air. seed: of everything that is left to chance. */
@@ -80,10 +107,11 @@ export class World {
   addNode(options: NodeOptions = {}): NodeUnderTest {
     const { name = "node", storage = new MemoryStorage(), policy = {}, numberOfElements = 1 } = options;
     const sent: { atMs: number; data: Uint8Array }[] = [];
+    const clock = new DeviceClock(this.clock);
     const radio = new SimulatedRadio({
       medium: this.medium,
       name,
-      clock: this.clock,
+      clock,
       random: new SeededRandom(99),
       observer: {
         sent: (data) => sent.push({ atMs: this.clock.now(), data: data.slice() }),
@@ -93,31 +121,36 @@ export class World {
     const settings: Settings = { get: (key) => options.settings?.[key] };
     const platform: Platform = {
       deviceUuid: DEVICE_UUID,
-      clock: this.clock,
+      clock,
       random: options.random ?? this.random,
       storage,
       radio,
       gattServer: undefined,
-      crypto: options.crypto ?? createNobleCrypto(this.clock),
+      crypto: options.crypto ?? createNobleCrypto(clock),
       board: bareBoard(),
       trace: new RecordingTrace(),
       settings,
     };
     const attention: number[] = [];
     const states: string[] = [];
-    const product = { policy: { ...readPolicy(settings), ...policy }, numberOfElements };
-    const node = new MeshNode(platform, product, {
+    const person = new Person();
+    const product = {
+      policy: { ...readPolicy(settings, { outputActions: 0, inputActions: 0 }), ...policy },
+      numberOfElements,
+    };
+    const node = new MeshNode(platform, product, person, {
       stateChanged: (changed) => states.push(changed.state),
       attention: (seconds) => attention.push(seconds),
     });
     const trace = platform.trace instanceof RecordingTrace ? platform.trace : new RecordingTrace();
-    const underTest = { node, radio, storage, trace, sent, attention, states };
+    const underTest = { node, radio, storage, trace, sent, attention, person, states, clock };
     node.start();
     return underTest;
   }
 
-  /** Switch the node's power off: its radio leaves the air. What it computes or waits for goes unheard. */
-  switchOff({ radio }: NodeUnderTest): void {
+  /** Switch the node's power off: its radio leaves the air, and nothing expires for it any more. */
+  switchOff({ radio, clock }: NodeUnderTest): void {
+    clock.switchOff();
     radio.close();
   }
 

@@ -5,7 +5,7 @@ import { readPolicy, SettingsError } from "../../modules/policy.js";
 import type { Suite } from "../support/harness.js";
 
 function policyOf(settings: Readonly<Record<string, string>>) {
-  return readPolicy({ get: (name) => settings[name] });
+  return readPolicy({ get: (name) => settings[name] }, { outputActions: 0x1f, inputActions: 0x0f });
 }
 
 /** The one line that a person reads. */
@@ -19,9 +19,101 @@ function complaintAbout(settings: Readonly<Record<string, string>>): string {
   return "";
 }
 
-export const suite: Suite = ({ test, equal, ok }) => {
-  test("nothing set: both algorithms, no OOB, no URI", () => {
-    equal(policyOf({}), { algorithms: 3, staticOob: undefined, oobInformation: 0, uri: undefined });
+export const suite: Suite = ({ test, equal, ok, throws }) => {
+  test("nothing set: both algorithms, one output, one input, and doing without allowed", () => {
+    equal(policyOf({}), {
+      algorithms: 3,
+      allowNoOob: true,
+      onlyOobAuthenticated: false,
+      staticOob: undefined,
+      oobPrivateKey: undefined,
+      outputActions: 0x08,
+      outputSize: 6,
+      inputActions: 0x04,
+      inputSize: 6,
+      oobInformation: 0,
+      uri: undefined,
+    });
+    const bare = readPolicy({ get: () => undefined }, { outputActions: 0x01, inputActions: 0x01 });
+    equal([bare.outputActions, bare.outputSize, bare.inputActions, bare.inputSize], [1, 1, 1, 1]);
+    const blind = readPolicy({ get: () => undefined }, { outputActions: 0, inputActions: 0 });
+    equal([blind.outputActions, blind.outputSize, blind.inputActions, blind.inputSize], [0, 0, 0, 0]);
+  });
+
+  test("actions and sizes: one digit where anything is counted, unless forced", () => {
+    const sizes = (settings: Readonly<Record<string, string>>) => {
+      const { outputActions, outputSize, inputActions, inputSize } = policyOf(settings);
+      return [outputActions, outputSize, inputActions, inputSize];
+    };
+    equal(sizes({ output: "blink", input: "push" }), [0x01, 1, 0x01, 1]);
+    equal(sizes({ output: "blink,number", input: "twist,text" }), [0x09, 1, 0x0a, 1]);
+    equal(sizes({ output: "beep,vibrate", "counted-digits": "2" }), [0x06, 2, 0x04, 6]);
+    equal(sizes({ output: "text", input: "none", "text-digits": "8" }), [0x10, 8, 0, 0]);
+    equal(sizes({ output: "none", input: "number", "text-digits": "4" }), [0, 0, 0x04, 4]);
+  });
+
+  test("algorithms and profiles", () => {
+    equal(policyOf({ algorithms: "hmac" }).algorithms, 2);
+    equal(policyOf({ algorithms: "both", profile: "standard" }).algorithms, 3);
+    equal(policyOf({ profile: "cmacOnly" }).algorithms, 1);
+    equal(policyOf({ profile: "cmacOnly", algorithms: "cmac" }).algorithms, 1);
+    const only = policyOf({ "oob-only": "true" });
+    equal([only.algorithms, only.onlyOobAuthenticated, only.allowNoOob], [2, true, false]);
+    equal(policyOf({ "oob-only": "false" }).onlyOobAuthenticated, false);
+    const strict = policyOf({ "no-oob": "refuse" });
+    equal([strict.algorithms, strict.onlyOobAuthenticated, strict.allowNoOob], [3, false, false]);
+  });
+
+  test("static values and keys", () => {
+    equal(policyOf({ "static-oob": "00".repeat(16) }).staticOob, new Uint8Array(16));
+    equal(policyOf({ "static-oob": "ff".repeat(32), algorithms: "hmac" }).staticOob?.length, 32);
+    equal(policyOf({ "oob-key": `7e${"ff".repeat(31)}` }).oobPrivateKey?.length, 32);
+  });
+
+  test("what contradicts itself, the board or the specification is refused with the reason", () => {
+    const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
+      [{ algorithms: "aes" }, "none of cmac, hmac, both"],
+      [{ algorithms: "cmac" }, "must offer HMAC"],
+      [{ algorithms: "both", profile: "cmacOnly" }, "contradicts the profile"],
+      [{ algorithms: "hmac", profile: "cmacOnly" }, "contradicts the profile"],
+      [{ profile: "old" }, "none of standard, cmacOnly"],
+      [{ "oob-only": "true", profile: "cmacOnly" }, "needs HMAC"],
+      [{ "oob-only": "true", algorithms: "both" }, "leaves out CMAC"],
+      [{ "oob-only": "true", "no-oob": "allow" }, "contradicts oob-only"],
+      [{ "oob-only": "true", output: "none", input: "none" }, "no authentication left"],
+      [{ "no-oob": "refuse", output: "none", input: "none" }, "no authentication left"],
+      [{ "no-oob": "maybe" }, "neither allow nor refuse"],
+      [{ "oob-only": "yes" }, "none of true, false"],
+      [{ "static-oob": "00" }, "16 or 32 octets"],
+      [{ "static-oob": "00".repeat(17) }, "16 or 32 octets"],
+      [{ "static-oob": "0g".repeat(16) }, "16 or 32 octets"],
+      [{ "static-oob": "" }, "16 or 32 octets"],
+      [{ "static-oob": "00".repeat(16), algorithms: "hmac" }, "32 octets are needed"],
+      [{ "static-oob": "00".repeat(16), "oob-only": "true" }, "32 octets are needed"],
+      [{ "oob-key": "00" }, "64 hexadecimal digits"],
+      [{ "oob-key": "00".repeat(32) }, "not zero"],
+      [{ "oob-key": `7f${"00".repeat(31)}` }, "at most 7e"],
+      [{ output: "shout" }, "none of none, blink"],
+      [{ output: "" }, "none of none, blink"],
+      [{ output: "toString" }, "none of none, blink"],
+      [{ output: "blink,none" }, "none of none, blink"],
+      [{ input: "number,,text" }, "none of none, push"],
+      [{ "counted-digits": "0" }, "not a digit from 1 to 8"],
+      [{ "text-digits": "9" }, "not a digit from 1 to 8"],
+      [{ "text-digits": "12" }, "not a digit from 1 to 8"],
+      [{ "text-digits": "" }, "not a digit from 1 to 8"],
+    ];
+    for (const [settings, words] of cases) {
+      const line = complaintAbout(settings);
+      ok(line.includes(words), `${Object.values(settings).join(" ")}: ${line}`);
+      ok(
+        Object.keys(settings).some((name) => line.startsWith(`${name}: `)),
+        line,
+      );
+    }
+    const bare = { outputActions: 0x01, inputActions: 0 };
+    throws(() => readPolicy({ get: (name) => (name === "output" ? "beep" : undefined) }, bare));
+    throws(() => readPolicy({ get: (name) => (name === "input" ? "push" : undefined) }, bare));
   });
 
   test("OOB information: 16 bits, but no certificates, no records, nothing reserved", () => {

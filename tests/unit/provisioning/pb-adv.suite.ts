@@ -374,6 +374,124 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened", "0000", "0c"]);
   });
 
+  test("an acknowledgment has a random delay of its own, whatever else is under way", () => {
+    for (let after = 1; after < 60; after++) {
+      const bench = new Bench().open();
+      bench.pbAdv.send(new Uint8Array(65));
+      bench.clock.advance(after);
+      const heardMs = bench.clock.now();
+      bench.hear(INVITE);
+      bench.clock.advance(300);
+      const delayMs = (bench.sent.find(({ pdu }) => pdu === INVITE_ACK)?.atMs ?? 0) - heardMs;
+      ok(delayMs >= 20 && delayMs <= 50 + AIR_TIME_MS, `${delayMs} ms`);
+    }
+  });
+
+  test("repeated segments of an acknowledged PDU do not hold up our own retransmission", () => {
+    const bench = new Bench().open();
+    bench.hear(INVITE);
+    bench.clock.advance(100);
+    bench.pbAdv.send(new Uint8Array(2));
+    bench.clock.advance(100);
+    bench.sent.length = 0;
+    for (let i = 0; i < 100; i++) {
+      bench.hear(INVITE);
+      bench.clock.advance(150);
+    }
+    ok(bench.sent.filter(({ pdu }) => pdu.startsWith(`${LINK}80`)).length > 40);
+  });
+
+  test("an acknowledgment of what has not left yet is stale", () => {
+    const bench = new Bench().open();
+    bench.pbAdv.send(new Uint8Array(2));
+    equal(bench.reasonOf(`${LINK}8001`), "staleAcknowledgment");
+    equal(bench.heard, ["opened"]);
+    bench.clock.advance(60);
+    bench.hear(`${LINK}8001`);
+    equal(bench.heard, ["opened", "sent"]);
+  });
+
+  test("while no link is open, a Link Open for another device, or of another length, opens none", () => {
+    for (const [pdu, reason] of [
+      [`${LINK}0003${UUID.replace("7", "8")}`, "foreignUuid"],
+      [`${LINK}0003${UUID.slice(2)}`, "badLength"],
+      [`${LINK}0003${UUID}00`, "badLength"],
+      [INVITE, "unknownLink"],
+    ] as const) {
+      const bench = new Bench();
+      equal(bench.reasonOf(pdu), reason);
+      equal(bench.out(100), []);
+      equal(bench.heard, []);
+    }
+    const refused = new Bench();
+    refused.pbAdv.refuse();
+    equal(refused.reasonOf(LINK_OPEN), "unknownLink");
+    refused.accept();
+    equal(refused.reasonOf(LINK_OPEN), undefined);
+  });
+
+  test("a link that the peer closes leaves nothing behind for the next one", () => {
+    const bench = new Bench().open();
+    bench.pbAdv.send(new Uint8Array(65));
+    bench.hear(INVITE);
+    bench.hear(`${LINK}000b02`);
+    bench.accept();
+    bench.heard.length = 0;
+    bench.hear(LINK_OPEN);
+    equal(bench.out(300), [LINK_ACK]);
+    bench.hear(INVITE);
+    bench.clock.advance(31_100);
+    equal(bench.heard, ["opened", "0000"]);
+    bench.pbAdv.send(hex("08"));
+    bench.clock.advance(25_000);
+    ok(!bench.trace.eventsOf("pbAdv").includes("linkTimeout"));
+    ok(
+      bench.sent.some(({ pdu }) => pdu.startsWith(`${LINK}80`)),
+      "numbers begin anew",
+    );
+  });
+
+  test("half a PDU of the last link does not spoil the next one", () => {
+    const bench = new Bench().open();
+    bench.hear(transaction(0, new Uint8Array(65))[0] ?? "");
+    bench.hear(`${LINK}000b02`);
+    bench.accept();
+    bench.hear(LINK_OPEN);
+    bench.hear(INVITE);
+    bench.clock.advance(200);
+    equal(bench.heard.slice(-1), ["0000"]);
+  });
+
+  test("a continuation of an acknowledged PDU is acknowledged again, of another one it is out of turn", () => {
+    const bench = new Bench().open();
+    const segments = transaction(0, new Uint8Array(65));
+    for (const segment of segments) bench.hear(segment);
+    bench.clock.advance(100);
+    bench.hear(segments[1] ?? "");
+    equal(bench.out(60), [INVITE_ACK]);
+    equal(bench.reasonOf((segments[1] ?? "").replace(`${LINK}00`, `${LINK}05`)), "unexpectedTransaction");
+  });
+
+  test("a PDU is handed up on its own acknowledgment, not on that of the PDU before", () => {
+    const bench = new Bench().open();
+    bench.hear(INVITE);
+    while (!bench.sent.some(({ pdu }) => pdu === INVITE_ACK)) bench.clock.advance(1);
+    const [next = ""] = transaction(1, hex("0c"));
+    bench.hear(next);
+    bench.clock.advance(10);
+    equal(bench.heard, ["opened", "0000"]);
+    bench.clock.advance(60);
+    equal(bench.heard, ["opened", "0000", "0c"]);
+  });
+
+  test("octets are borrowed by send", () => {
+    const bench = new Bench().open();
+    const pdu = new Uint8Array(2).fill(1);
+    bench.pbAdv.send(pdu);
+    pdu.fill(9);
+    ok(bench.out(100).includes(transaction(0x80, new Uint8Array(2).fill(1))[0] ?? ""));
+  });
+
   test("two PDUs at once are our own mistake", () => {
     const bench = new Bench().open();
     bench.pbAdv.send(new Uint8Array(2));

@@ -90,6 +90,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
             expected: NAMES[type],
             came: NAMES[other] ?? "a PDU of unknown type",
             errorCode: other > 0x0d ? 1 : 3,
+            mistake: "none",
           },
         ]);
         equal(bench.states.slice(-1), ["failed"]);
@@ -120,7 +121,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
         if (other !== 0x09) equal(dead.say(new Uint8Array([other])), failed(3));
       }
       equal(dead.say(right), failed(3));
-      equal(dead.say("ff"), failed(1));
+      equal(dead.say("ff"), failed(3));
       equal(dead.trace.failures.length, 1, "explained once");
     });
 
@@ -155,6 +156,8 @@ export const suite: Suite = ({ test, equal, ok }) => {
       equal(bench.attention, [], "none was asked for");
       equal(bench.say(pdu), []);
       equal(bench.trace.reasons, ["unexpectedMessage"]);
+      const failures = bench.trace.failures.map((failure) => failure.came);
+      equal(failures, index === 0 ? [] : ["the end of the link"], "told, once a provisioning had begun");
     });
   }
 
@@ -175,6 +178,8 @@ export const suite: Suite = ({ test, equal, ok }) => {
       bench.provisionee.received(new Uint8Array([type]));
       bench.clock.advance(0);
       equal(bench.bearer.take(), failed(3));
+      equal(bench.trace.failures, [], "explained when the answer is off the air");
+      bench.provisionee.sent();
       equal(bench.trace.failures[0]?.expected, "nothing from the provisioner");
       equal(bench.trace.reasons, ["stale"], "the secret comes, and nobody waits for it");
     }
@@ -224,6 +229,9 @@ export const suite: Suite = ({ test, equal, ok }) => {
     const third = benchAt(0).bench;
     third.say("0003");
     third.provisionee.end();
+    third.clock.advance(0);
+    equal(third.attention, [3, 0]);
+    third.clock.advance(5_000);
     equal(third.attention, [3, 0]);
     equal(benchAt(1).bench.attention, [], "no attention is asked for");
   });
@@ -305,18 +313,87 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
-  test("a reply waits for the PDU before it; what comes meanwhile is unexpected, and one Failed is enough", () => {
+  test("computeSecret: a lost link; the secret that comes later is stale", () => {
+    const { bench, pdu } = benchAt(2);
+    bench.provisionee.received(pdu);
+    bench.provisionee.end();
+    bench.clock.advance(0);
+    ok(!bench.states.includes("waitConfirmation"));
+    equal(bench.trace.reasons, ["stale"]);
+  });
+
+  test("the first Failed is the one that is sent, and the one that is told", () => {
     const bench = new ProvisioneeBench({ memory });
     bench.provisionee.received(hex("0000"));
     equal(bench.bearer.take().length, 1);
     bench.provisionee.received(hex("020000000009"));
     equal(bench.bearer.take(), [], "Capabilities are not acknowledged yet");
-    for (let i = 0; i < 1000; i++) bench.provisionee.received(hex("00"));
+    for (let i = 0; i < 1000; i++) bench.provisionee.received(hex("03"));
     equal(bench.bearer.take(), []);
+    bench.provisionee.sent();
+    equal(bench.bearer.take(), failed(2));
+    equal(bench.trace.failures, [], "told when its answer has gone out");
+    bench.provisionee.sent();
+    equal(bench.bearer.take(), []);
+    equal(
+      bench.trace.failures.map(({ errorCode }) => errorCode),
+      [2],
+    );
+  });
+
+  test("what comes while a reply waits is unexpected", () => {
+    const bench = new ProvisioneeBench({ memory });
+    for (let i = 0; i < 3; i++) bench.provisionee.received(hex("0c"));
+    equal(bench.bearer.take(), ["0d0000"]);
     bench.provisionee.sent();
     equal(bench.bearer.take(), failed(3));
-    bench.provisionee.sent();
-    equal(bench.bearer.take(), []);
+  });
+
+  test("the provisioning timer starts anew with a PDU that has no reply, and with one that has", () => {
+    const bench = new ProvisioneeBench({ memory });
+    bench.say("0000");
+    bench.clock.advance(40_000);
+    bench.say("020000000000");
+    bench.clock.advance(40_000);
+    equal(bench.bearer.closed, []);
+    bench.clock.advance(20_100);
+    equal(bench.bearer.closed, [1]);
+  });
+
+  test("after a failure nobody holds the link by talking", () => {
+    const { bench } = benchAt(1);
+    bench.say("04");
+    for (let i = 0; i < 13; i++) {
+      bench.clock.advance(5_000);
+      bench.say("00");
+    }
+    equal(bench.bearer.closed, [1]);
+  });
+
+  test("a curve that gives no secret: Unexpected Error", () => {
+    const { bench, pdu } = benchAt(2);
+    bench.crypto.sharedSecret = (_key, _peer, done) => {
+      bench.crypto.publicKey(new Uint8Array(32), () => done(undefined));
+    };
+    equal(bench.say(pdu), failed(7));
+    equal(bench.trace.failures[0]?.came, "no shared secret from P-256");
+  });
+
+  test("a record that cannot be kept: Out of Resources", () => {
+    const bench = new ProvisioneeBench({ memory, canStore: false });
+    equal(bench.say(converse(bench, 5)), failed(5));
+    equal(bench.stored, []);
+  });
+
+  test("only a confirmation that does not fit is a failed authentication", () => {
+    for (const [index] of STEPS.entries()) {
+      const { bench } = benchAt(index);
+      bench.say("04");
+      equal(bench.authenticationFailures, 0);
+    }
+    const { bench } = benchAt(4);
+    bench.say(concat(new Uint8Array([6]), new Uint8Array(16)));
+    equal(bench.authenticationFailures, 1);
   });
 
   test("the private key is gone as soon as the secret is there, and every secret when the link is", () => {
