@@ -86,7 +86,14 @@ function confirmationWith(crypto: Crypto, evidence: Evidence, authValue: Uint8Ar
   const { algorithm, salt, ecdhSecret, peerRandom } = evidence;
   if (algorithm === Algorithm.Cmac) {
     const key = k1(crypto, ecdhSecret, salt, ascii("prck"));
-    return cmac(crypto.aes128(key), concat(peerRandom, authValue));
+    const input = concat(peerRandom, authValue);
+    const confirmation = cmac(crypto.aes128(key), input);
+    wipe(key, input);
+    return confirmation;
   }
-  return crypto.hmacSha256(k5(crypto, concat(ecdhSecret, authValue), salt, ascii("prck256")), peerRandom);
+  const material = concat(ecdhSecret, authValue);
+  const key = k5(crypto, material, salt, ascii("prck256"));
+  const confirmation = crypto.hmacSha256(key, peerRandom);
+  wipe(material, key);
+  return confirmation;
 }
