@@ -37,6 +37,12 @@ export function ascii(text: string): Uint8Array {
   return octets;
 }
 
+/** Whether a text has no other characters than these. */
+export function isMadeOf(text: string, characters: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!characters.includes(text.charAt(i))) return false;
+  return true;
+}
+
 /** Lower-case hexadecimal digits, two an octet. */
 export function toHex(octets: Uint8Array): string {
   let text = "";

@@ -1,6 +1,6 @@
 /** Why a confirmation did not fit: the mistakes that provisioners make with AuthValue, tried one after the other. */
 
-import { ascii, concat, equal, wipe } from "../bytes.js";
+import { ascii, concat, equal, isMadeOf, wipe } from "../bytes.js";
 import { cmac } from "../crypto/cmac.js";
 import { k1, k5 } from "../crypto/toolbox.js";
 import type { AuthMistake, Crypto } from "../platform.js";
@@ -46,7 +46,7 @@ function candidates({ algorithm, value }: Evidence): readonly Candidate[] {
   ];
   if (typeof value === "number") list.push(...numericCandidates(value, size));
   else list.push(["paddedOnTheOtherSide", padLeft(typeof value === "string" ? ascii(value) : value, size)]);
-  if (typeof value === "string" && isDigits(value))
+  if (typeof value === "string" && isMadeOf(value, "0123456789"))
     list.push(["digitsAsText", encodeAuthValue(Number(value), size)]);
   wipe(right);
   return list;
@@ -71,14 +71,6 @@ function padLeft(octets: Uint8Array, size: number): Uint8Array {
   while (length > 0 && octets[length - 1] === 0) length--;
   const used = octets.subarray(0, length < size ? length : size);
   return concat(new Uint8Array(size - used.length), used);
-}
-
-function isDigits(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x30 || code > 0x39) return false;
-  }
-  return true;
 }
 
 /** As in session.ts, but with an AuthValue of any length: that may be the mistake. MshPRT 5.4.2.4.1. */

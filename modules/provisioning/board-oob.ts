@@ -4,12 +4,17 @@ import { EventCounter } from "../board/event-counter.js";
 import { Pulses } from "../board/pulses.js";
 import type { ButtonLayer } from "../board/shared-button.js";
 import { type LightLayer, LightLevel } from "../board/shared-light.js";
+import { isMadeOf } from "../bytes.js";
 import { InputAction, OutputAction } from "../oob-actions.js";
 import type { Actuator, Board, Clock } from "../platform.js";
 import type { OobUser } from "./oob-user.js";
 
 /** A value is never cut; MshPRT 5.4.1.2 has at most eight digits or characters. */
 const MIN_COLUMNS = 8;
+
+const DIGITS = "0123456789";
+/** The specification wants upper-case ones; some provisioners show others too, so the case is the person's. */
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** What it works on. board: its rotary and keypad are taken over; LED and button come as layers. */
 export interface BoardOobParts {
@@ -152,10 +157,9 @@ function isCounted(action: InputAction): boolean {
 /** undefined: this answer cannot be the value. */
 function readAnswer(answer: number | string, action: InputAction, size: number): number | string | undefined {
   if (typeof answer === "number") return answer < 10 ** size ? answer : undefined;
-  if (answer.length > size) return undefined;
-  if (action === InputAction.Numeric) return /^[0-9]+$/.test(answer) ? Number(answer) : undefined;
-  // Some provisioners show lower-case letters too: the case is the person's.
-  return /^[0-9A-Za-z]+$/.test(answer) ? answer : undefined;
+  if (answer.length === 0 || answer.length > size) return undefined;
+  if (action === InputAction.Numeric) return isMadeOf(answer, DIGITS) ? Number(answer) : undefined;
+  return isMadeOf(answer, DIGITS + LETTERS) ? answer : undefined;
 }
 
 /** On a narrow display its end may be lost. */
