@@ -12,7 +12,8 @@
  * chosen at the moment when the radio is free: Link ACK, then an acknowledgment, then Link Close, then a segment. A
  * received PDU is handed up only when its acknowledgment has left, so that a long computation that it starts never
  * delays that acknowledgment. Segments are taken while a PDU of ours is unacknowledged, too: the acknowledgment may
- * be what was lost.
+ * be what was lost. And a whole PDU of the provisioner answers ours: it cannot go on without it. Some provisioners put
+ * their next PDU in the place of an acknowledgment; so ours is repeated still, but the next one need not wait for it.
  */
 
 import { AdType } from "../bearer/ad.js";
@@ -84,6 +85,8 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   /** A whole PDU waits in `#incoming` for its acknowledgment to leave. */
   #undelivered = false;
   #outgoing: OutgoingTransaction | undefined;
+  /** The provisioner has gone on after `#outgoing`, without acknowledging it. */
+  #isAnswered = false;
   #nextNumber = 0x80;
   /** When the next segment may leave. */
   #segmentDueMs = 0;
@@ -110,8 +113,9 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
   send(pdu: Uint8Array): void {
     // We are closing it, which the sender learns in a moment.
     if (this.#state.name === "closing") return;
-    if (this.#state.name !== "open" || this.#outgoing !== undefined)
-      throw new RangeError("PB-ADV cannot send");
+    const isFree = this.#outgoing === undefined || this.#isAnswered;
+    if (this.#state.name !== "open" || !isFree) throw new RangeError("PB-ADV cannot send");
+    this.#isAnswered = false;
     this.#outgoing = new OutgoingTransaction(this.#nextNumber, pdu.slice());
     this.#nextNumber = this.#nextNumber === 0xff ? 0x80 : this.#nextNumber + 1;
     this.#segmentDueMs = this.#afterRandomDelay();
@@ -189,7 +193,9 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
       this.#parts.trace.note("pbAdv", "retransmitting", outgoing.number);
       outgoing.rewind();
     }
-    if (!this.#acknowledgmentTimer.running) this.#acknowledgmentTimer.start(ACKNOWLEDGMENT_TIMEOUT_MS);
+    if (!this.#isAnswered && !this.#acknowledgmentTimer.running) {
+      this.#acknowledgmentTimer.start(ACKNOWLEDGMENT_TIMEOUT_MS);
+    }
     this.#onAir = "segment";
     payload[4] = outgoing.number;
     return outgoing.encodeNext(payload, HEADER_SIZE);
@@ -269,11 +275,14 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
     if (generic.length !== 1) return "badLength";
     if (octet(generic, 0) !== Gpcf.TransactionAcknowledgment) return "prohibitedValue";
     // The timer runs from the first segment on: what has not left cannot have arrived.
-    if (this.#outgoing?.number !== number || !this.#acknowledgmentTimer.running) return "staleAcknowledgment";
+    const isWaiting = this.#acknowledgmentTimer.running || this.#isAnswered;
+    if (this.#outgoing?.number !== number || !isWaiting) return "staleAcknowledgment";
+    const wasAnswered = this.#isAnswered;
     this.#outgoing = undefined;
+    this.#isAnswered = false;
     this.#acknowledgmentTimer.stop();
     this.#arm();
-    listener.sent();
+    if (!wasAnswered) listener.sent();
     return undefined;
   }
 
@@ -303,7 +312,16 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
       this.#acknowledgment = { number, dueMs: this.#afterRandomDelay() };
     }
     this.#arm();
+    if (result === "complete" && this.#outgoing?.hasLeft) this.#answered();
     return undefined;
+  }
+
+  /** Our PDU has arrived, as the provisioner goes on after it. */
+  #answered(): void {
+    if (this.#isAnswered || this.#state.name !== "open") return;
+    this.#isAnswered = true;
+    this.#acknowledgmentTimer.stop();
+    this.#state.listener.sent();
   }
 
   /** One Link ACK answers all Link Opens until it leaves. */
@@ -372,6 +390,7 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
     this.#linkTimer.stop();
     this.#acknowledgmentTimer.stop();
     this.#outgoing = undefined;
+    this.#isAnswered = false;
     this.#linkAckDueMs = undefined;
     this.#acknowledgment = undefined;
     this.#undelivered = false;

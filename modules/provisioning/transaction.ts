@@ -105,6 +105,7 @@ export class OutgoingTransaction {
   readonly number: number;
   readonly #pdu: Uint8Array;
   #index = 0;
+  #rounds = 0;
 
   /** pdu: becomes the transaction's own. */
   constructor(number: number, pdu: Uint8Array) {
@@ -117,9 +118,15 @@ export class OutgoingTransaction {
     return this.#index > lastSegment(this.#pdu.length);
   }
 
+  /** Every segment has been sent at least once. */
+  get hasLeft(): boolean {
+    return this.#rounds > 0 || this.exhausted;
+  }
+
   /** Begin the next round. */
   rewind(): void {
     this.#index = 0;
+    this.#rounds++;
   }
 
   /** Write the next segment at `offset`; returns the end. */

@@ -110,7 +110,7 @@ function transaction(number: number, pdu: Uint8Array): string[] {
 }
 
 export const suite: Suite = ({ test, equal, ok, throws }) => {
-  test("8.7: the whole sample, octet for octet as the device hears and says it", () => {
+  test("8.7: the whole sample, octet for octet as the device hears and says it [PBADV/BV-01, PBADV/BV-03, PBADV/BV-04]", () => {
     const bench = new Bench();
     const steps = provisioning.vectors.filter(({ section }) => section.startsWith("8.7."));
     let own = 0;
@@ -169,7 +169,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened", "0000"]);
   });
 
-  test("a segment of an acknowledged transaction is acknowledged again, and not handed up again", () => {
+  test("a segment of an acknowledged transaction is acknowledged again, and not handed up again [T-C4]", () => {
     const bench = new Bench().open();
     bench.hear(INVITE);
     bench.clock.advance(60);
@@ -178,7 +178,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened", "0000"]);
   });
 
-  test("Link Open is acknowledged as often as it comes, until the first PDU", () => {
+  test("Link Open is acknowledged as often as it comes, until the first PDU [PBADV/BV-01]", () => {
     const bench = new Bench();
     for (let i = 0; i < 3; i++) {
       bench.hear(LINK_OPEN);
@@ -243,7 +243,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.out(60), [LINK_ACK]);
   });
 
-  test("Link Close with any reason closes, a reserved one as Fail", () => {
+  test("Link Close with any reason closes, a reserved one as Fail [PBADV/BV-01, PBADV/BI-03]", () => {
     for (const [reason, meaning] of [
       ["00", 0],
       ["01", 1],
@@ -257,7 +257,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     }
   });
 
-  test("a second link stays outside while the first is open", () => {
+  test("a second link stays outside while the first is open [PBADV/BV-02, T-B5]", () => {
     const bench = new Bench().open();
     equal(bench.reasonOf(`000000010003${UUID}`), "unknownLink");
     equal(bench.reasonOf("00000001000b00"), "unknownLink");
@@ -266,7 +266,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened"]);
   });
 
-  test("every malformed PDU has its reason, and changes nothing", () => {
+  test("every malformed PDU has its reason, and changes nothing [PBADV/BI-02, T-C1, T-D3]", () => {
     const long = transaction(1, new Uint8Array(65));
     const cases: readonly (readonly [string, string])[] = [
       ["", "badLength"],
@@ -327,7 +327,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened", "09".repeat(65)]);
   });
 
-  test("segments in any order, once the start has been heard", () => {
+  test("segments in any order, once the start has been heard [PBADV/BV-04]", () => {
     const pdu = new Uint8Array(112).map((_, i) => i * 3);
     const [start = "", ...rest] = transaction(0, pdu);
     const bench = new Bench().open();
@@ -411,7 +411,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened", "sent"]);
   });
 
-  test("while no link is open, a Link Open for another device, or of another length, opens none", () => {
+  test("while no link is open, a Link Open for another device, or of another length, opens none [PBADV/BI-01]", () => {
     for (const [pdu, reason] of [
       [`${LINK}0003${UUID.replace("7", "8")}`, "foreignUuid"],
       [`${LINK}0003${UUID.slice(2)}`, "badLength"],
@@ -482,6 +482,46 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard, ["opened", "0000"]);
     bench.clock.advance(60);
     equal(bench.heard, ["opened", "0000", "0c"]);
+  });
+
+  test("a provisioner that goes on has our PDU: the next one need not wait, and this one is repeated until it is", () => {
+    const bench = new Bench().open();
+    bench.hear(INVITE);
+    bench.clock.advance(100);
+    bench.pbAdv.send(hex("01"));
+    const [next = "", third = ""] = [transaction(1, hex("02"))[0], transaction(2, hex("03"))[0]];
+    bench.hear(next);
+    equal(bench.heard.slice(-1), ["0000"], "what has not left cannot have been answered");
+    bench.clock.advance(150);
+    equal(bench.heard.slice(-1), ["02"]);
+    throws(() => bench.pbAdv.send(hex("01")));
+    bench.hear(third);
+    equal(bench.heard.slice(-1), ["sent"]);
+    bench.sent.length = 0;
+    bench.clock.advance(31_000);
+    ok(
+      bench.sent.some(({ pdu }) => pdu.startsWith(`${LINK}80`)),
+      "it is still repeated",
+    );
+    ok(!bench.heard.includes("closed 1"), "but nobody waits for its acknowledgment any more");
+    bench.pbAdv.send(hex("04"));
+    bench.clock.advance(60);
+    ok(bench.sent.some(({ pdu }) => pdu.startsWith(`${LINK}81`)));
+    equal(bench.reasonOf(`${LINK}8001`), "staleAcknowledgment");
+    bench.hear(`${LINK}8101`);
+    equal(bench.heard.filter((word) => word === "sent").length, 2);
+  });
+
+  test("an acknowledgment that comes after the answer ends the repetition, and is not told twice", () => {
+    const bench = new Bench().open();
+    bench.pbAdv.send(hex("01"));
+    bench.clock.advance(60);
+    bench.hear(INVITE);
+    equal(bench.heard.slice(-1), ["sent"]);
+    bench.hear(`${LINK}8001`);
+    equal(bench.heard.filter((word) => word === "sent").length, 1);
+    bench.clock.advance(100);
+    equal(bench.out(2_000), []);
   });
 
   test("octets are borrowed by send", () => {
