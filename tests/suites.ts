@@ -1,8 +1,12 @@
 /** The portable suites on Node; XS finds them by their files, and a test of the house holds this list complete. */
 
+import { suite as conversationAttacks } from "./conversation/attacks.suite.js";
 import { suite as conversationAuthentication } from "./conversation/authentication.suite.js";
+import { suite as conversationFaults } from "./conversation/faults.suite.js";
 import { suite as conversationHostileAir } from "./conversation/hostile-air.suite.js";
 import { suite as conversationProvisioning } from "./conversation/provisioning.suite.js";
+import { suite as conversationPts } from "./conversation/pts.suite.js";
+import { suite as conversationSecrets } from "./conversation/secrets.suite.js";
 import { suite as hostRadio } from "./host/radio.suite.js";
 import type { Suite } from "./support/harness.js";
 import { suite as supportHarness } from "./support/harness.suite.js";
@@ -24,6 +28,7 @@ import { suite as unitPolicy } from "./unit/policy.suite.js";
 import { suite as unitProvisioningP256 } from "./unit/provisioning/p256.suite.js";
 import { suite as unitProvisioningPbAdv } from "./unit/provisioning/pb-adv.suite.js";
 import { suite as unitProvisioningProvisionee } from "./unit/provisioning/provisionee.suite.js";
+import { suite as unitProvisioningSecrets } from "./unit/provisioning/secrets.suite.js";
 import { suite as unitRecords } from "./unit/records.suite.js";
 import { suite as unitSeededRandom } from "./unit/seeded-random.suite.js";
 import { suite as vectorsBeacons } from "./vectors/beacons.suite.js";
@@ -32,6 +37,7 @@ import { suite as vectorsProvisioning } from "./vectors/provisioning.suite.js";
 
 /** Every portable suite, by its file's path below tests/ without the ending. */
 export const suites: Readonly<Record<string, Suite>> = {
+  "unit/provisioning/secrets": unitProvisioningSecrets,
   "unit/provisioning/p256": unitProvisioningP256,
   "unit/board/light": unitBoardLight,
   "unit/board/button": unitBoardButton,
@@ -43,6 +49,10 @@ export const suites: Readonly<Record<string, Suite>> = {
   "unit/crypto": unitCrypto,
   "unit/bytes": unitBytes,
   "unit/bearer/advertiser": unitBearerAdvertiser,
+  "conversation/attacks": conversationAttacks,
+  "conversation/faults": conversationFaults,
+  "conversation/pts": conversationPts,
+  "conversation/secrets": conversationSecrets,
   "conversation/hostile-air": conversationHostileAir,
   "conversation/provisioning": conversationProvisioning,
   "host/radio": hostRadio,

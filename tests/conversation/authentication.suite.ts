@@ -64,7 +64,7 @@ export const suite: Suite = (harness) => {
 function succeeding({ test, equal, ok }: Harness): void {
   for (const algorithm of [0, 1] as const) {
     for (const [action, name] of OUTPUTS.entries()) {
-      test(`output ${name}, algorithm ${algorithm}`, () => {
+      test(`output ${name}, algorithm ${algorithm} [PROV/${algorithm === 0 ? "BV-01" : "BV-13"}]`, () => {
         const isCounted = action <= 2;
         for (const size of isCounted ? [1, 2] : [1, 6, 8]) {
           const world = new World(size);
@@ -85,7 +85,7 @@ function succeeding({ test, equal, ok }: Harness): void {
     }
 
     for (const [action, name] of INPUTS.entries()) {
-      test(`input ${name}, algorithm ${algorithm}`, () => {
+      test(`input ${name}, algorithm ${algorithm} [PROV/${algorithm === 0 ? "BV-02" : "BV-14"}]`, () => {
         const world = new World();
         const phone = world.addPhone();
         const size = action <= 1 ? 1 : 8;
@@ -98,7 +98,11 @@ function succeeding({ test, equal, ok }: Harness): void {
       });
     }
 
-    test(`the public key known out of band, with every method, algorithm ${algorithm}`, () => {
+    const ids =
+      algorithm === 0
+        ? "PROV/BV-04, PROV/BV-05, PROV/BV-06, PROV/BV-08"
+        : "PROV/BV-16, PROV/BV-17, PROV/BV-18, PROV/BV-20";
+    test(`the public key known out of band, with every method, algorithm ${algorithm} [${ids}, T-C2]`, () => {
       const privateKey = hex("529aa0670d72cd6497502ed473502b037e8803b5c60829a5a3caa219505530ba");
       const oobPublicKey = new PhoneCurve().publicKey(privateKey);
       for (const method of ["none", "static", "output", "input"] as const) {
@@ -133,7 +137,7 @@ function succeeding({ test, equal, ok }: Harness): void {
     });
   }
 
-  test("a key out of band is used only where Start says so, and serves again and again", () => {
+  test("a key out of band is used only where Start says so, and serves again and again [T-B4]", () => {
     const privateKey = hex("529aa0670d72cd6497502ed473502b037e8803b5c60829a5a3caa219505530ba");
     const oobPublicKey = new PhoneCurve().publicKey(privateKey);
     const world = new World();
@@ -155,7 +159,7 @@ function succeeding({ test, equal, ok }: Harness): void {
     ok(!sameOctets(keys[0] ?? oobPublicKey, oobPublicKey), "a fresh key, not the one on the box");
   });
 
-  test("values are fresh each time", () => {
+  test("values are fresh each time [T-A3]", () => {
     const shown = new Set<string>();
     const world = new World();
     const phone = world.addPhone();
@@ -171,7 +175,7 @@ function succeeding({ test, equal, ok }: Harness): void {
     equal(shown.size, 5);
   });
 
-  test("with a person between them, 119 s of silence are none too many, and 121 are", () => {
+  test("with a person between them, 119 s of silence are none too many, and 121 are [PROV/BV-09]", () => {
     for (const [waitMs, state] of [
       [118_000, "provisioned"],
       [123_000, "unprovisioned"],
@@ -202,7 +206,7 @@ function mistakeOf(node: NodeUnderTest): string | undefined {
 }
 
 function failing({ test, equal }: Harness): void {
-  test("a wrong value: Confirmation Failed, and a mistake that explains it where there is one", () => {
+  test("a wrong value: Confirmation Failed, and a mistake that explains it where there is one [PROV/BI-17, T-A6, T-C2]", () => {
     const short = hex("0102030405060708090a0b0c0d0e0f00");
     const cases: readonly (readonly [string, Uint8Array, Uint8Array])[] = [
       ["none", short, new Uint8Array(16).fill(9)],
@@ -260,7 +264,7 @@ function failing({ test, equal }: Harness): void {
     equal(new Set(node.person.log).size, 3, "two values and cancel");
   });
 
-  test("a mistyped value", () => {
+  test("a mistyped value [T-A6]", () => {
     const world = new World();
     const phone = world.addPhone();
     const node = world.addNode({ policy: policyFor("input", 2, 6) });
@@ -272,7 +276,7 @@ function failing({ test, equal }: Harness): void {
     equal(node.node.state, "unprovisioned");
   });
 
-  test("a device that refuses No OOB: Invalid Format", () => {
+  test("a device that refuses No OOB: Invalid Format [PROV/BI-03, T-B1]", () => {
     for (const policy of [
       { allowNoOob: false, staticOob: STATIC },
       { allowNoOob: false, onlyOobAuthenticated: true, algorithms: 2, staticOob: STATIC },
@@ -329,7 +333,7 @@ function invisibleMs(world: World, node: NodeUnderTest, phone: ReturnType<World[
 }
 
 function guarding({ test, equal, ok }: Harness): void {
-  test("after each failed confirmation the device is invisible for twice as long, up to 5 minutes", () => {
+  test("after each failed confirmation the device is invisible for twice as long, up to 5 minutes [T-A3]", () => {
     const world = new World();
     const phone = world.addPhone();
     const node = world.addNode({ policy: { staticOob: STATIC } });
@@ -346,7 +350,7 @@ function guarding({ test, equal, ok }: Harness): void {
     equal(node.storage.keys(), ["node"], "a success clears the count");
   });
 
-  test("a restart does not shorten it, and taking the power before the answer does not either", () => {
+  test("a restart does not shorten it, and taking the power before the answer does not either [T-A4, T-B8]", () => {
     const world = new World();
     const phone = world.addPhone();
     const storage = new MemoryStorage();
@@ -404,7 +408,7 @@ function guarding({ test, equal, ok }: Harness): void {
     ok(node.sent.length > count);
   });
 
-  test("no secret stands in any drop, note or failure", () => {
+  test("no secret stands in any drop, note or failure [T-B15]", () => {
     for (const right of [true, false]) {
       const world = new World();
       const phone = world.addPhone();

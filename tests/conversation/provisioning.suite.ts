@@ -21,7 +21,7 @@ function recordOf(node: NodeUnderTest) {
 
 export const suite: Suite = ({ test, equal, ok, throws }) => {
   for (const algorithm of [0, 1] as const) {
-    test(`a phone hears the beacon, provisions with algorithm ${algorithm}, and both know the same keys`, () => {
+    test(`a phone hears the beacon, provisions with algorithm ${algorithm}, and both know the same keys [PROV/${algorithm === 0 ? "BV-07" : "BV-19"}]`, () => {
       const world = new World();
       const phone = world.addPhone();
       const node = world.addNode({ settings: { "oob-info": "0x0810" } });
@@ -71,7 +71,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(phone.results.length, 1);
   });
 
-  test("static OOB of 16 and of 32 octets, in both algorithms", () => {
+  test("static OOB of 16 and of 32 octets, in both algorithms [PROV/BV-03, PROV/BV-15, T-C2]", () => {
     for (const length of [16, 32]) {
       for (const algorithm of [0, 1] as const) {
         const staticOob = new Uint8Array(length).map((_, i) => i + 1);
@@ -86,7 +86,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     }
   });
 
-  test("a wrong static value is refused, by its code and its reason, and the right one taken afterwards", () => {
+  test("a wrong static value is refused, by its code and its reason, and the right one taken afterwards [PROV/BI-17, T-A6]", () => {
     const staticOob = new Uint8Array(16).fill(7);
     const world = new World();
     const phone = world.addPhone();
@@ -140,7 +140,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     ok(sentOf(node, `2b00${toHex(DEVICE_UUID)}4020d36b25b8`).length >= 3);
   });
 
-  test("30 % loss, duplicates and reordering: provisioned all the same, for 20 seeds and both algorithms", () => {
+  test("30 % loss, duplicates and reordering: provisioned all the same, for 20 seeds and both algorithms [T-C4]", () => {
     for (let seed = 1; seed <= 20; seed++) {
       const world = new World(seed, { lossPercent: 30, duplicatePercent: 10, reorderPercent: 10 });
       const phone = world.addPhone();
@@ -154,7 +154,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     }
   });
 
-  test("a provisioned node is silent and takes no link, also after a restart", () => {
+  test("a provisioned node is silent and takes no link, also after a restart [T-C7]", () => {
     const world = new World();
     const phone = world.addPhone();
     const node = world.addNode();
@@ -174,7 +174,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     ok(again.trace.reasons.includes("unknownLink"), "the Link Open was heard");
   });
 
-  test("each session has a key pair of its own", () => {
+  test("each session has a key pair of its own [PROV/BV-12]", () => {
     const world = new World();
     const phone = world.addPhone();
     world.addNode();
@@ -246,7 +246,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(new World().addNode({ numberOfElements: 255 }).node.state, "unprovisioned");
   });
 
-  test("key refresh and IV update flags, each for itself", () => {
+  test("key refresh and IV update flags, each for itself [PROV/BV-11]", () => {
     for (const flags of [0, 1, 2, 3]) {
       const world = new World();
       const phone = world.addPhone();
@@ -270,7 +270,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(node.states, ["unprovisioned", "provisioning", "unprovisioned"]);
   });
 
-  test("the power fails before or after the one write: no node, or the whole node", () => {
+  test("the power fails before or after the one write: no node, or the whole node [T-B8]", () => {
     for (const left of ["old", "new"] as const) {
       const world = new World();
       const phone = world.addPhone();

@@ -70,6 +70,11 @@ export class EtherProcess {
     }
   }
 
+  /** SIGSTOP: it stands still from now on; SIGCONT: no more. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void {
+    this.#process.kill(name);
+  }
+
   /** End it with no chance to tidy up. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");

@@ -76,7 +76,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(results, ["second"]);
   });
 
-  test("a cancelled computation ends unheard, and leaves the chip free", () => {
+  test("a cancelled computation ends unheard, and leaves the chip free [T-D4]", () => {
     const { chip, trace, p256 } = bench();
     const results: unknown[] = [];
     p256.generateKeyPair(() => results.push("never"));

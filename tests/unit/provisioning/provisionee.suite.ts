@@ -77,7 +77,7 @@ function failed(code: number): string[] {
 
 export const suite: Suite = ({ test, equal, ok }) => {
   for (const [index, { state, type, length }] of STEPS.entries()) {
-    test(`${state}: PDUs of all 256 first octets but the expected one`, () => {
+    test(`${state}: PDUs of all 256 first octets but the expected one [PROV/BI-15, T-B7]`, () => {
       for (let other = 0; other < 256; other++) {
         const isRecord = index === 0 && (other === 0x0a || other === 0x0c);
         if (other === type || other === 0x09 || isRecord) continue;
@@ -110,7 +110,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
       }
     });
 
-    test(`${state}: the expected PDU carries the protocol on, and everything after a failure is unexpected`, () => {
+    test(`${state}: the expected PDU carries the protocol on, and everything after a failure is unexpected [PROV/BV-10, T-B7]`, () => {
       const { bench, pdu } = benchAt(index);
       bench.say(pdu);
       ok(bench.states.slice(-1)[0] !== state);
@@ -135,7 +135,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
       );
     });
 
-    test(`${state}: 60 s of silence close the link with Timeout, without a Failed`, () => {
+    test(`${state}: 60 s of silence close the link with Timeout, without a Failed [PROV/BV-09]`, () => {
       const { bench } = benchAt(index);
       // In waitInvite nothing has come yet: the bearer's own link timer watches there.
       if (index === 0) equal(bench.say("0c"), ["0d0000"]);
@@ -169,7 +169,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
-  test("computeSecret: while the secret is computed nothing may come", () => {
+  test("computeSecret: while the secret is computed nothing may come [T-B7]", () => {
     for (let type = 0; type <= 0x0d; type++) {
       if (type === 0x09) continue;
       const { bench, pdu } = benchAt(2);
@@ -185,7 +185,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
-  test("complete: nothing that still comes undoes it, and the device closes after 5 s if nobody else does", () => {
+  test("complete: nothing that still comes undoes it, and the device closes after 5 s if nobody else does [T-B7]", () => {
     const { bench, pdu } = benchAt(5);
     equal(bench.say(pdu), ["08"]);
     equal(bench.stored.length, 1);
@@ -212,7 +212,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(benchAt(1).bench.say("0a000100000040"), failed(3));
   });
 
-  test("attention: from the Invite for its seconds, to Start or the end of the link", () => {
+  test("attention: from the Invite for its seconds, to Start or the end of the link [PROV/BI-01]", () => {
     const { bench } = benchAt(0);
     bench.say("0005");
     equal(bench.attention, [5]);
@@ -236,7 +236,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(benchAt(1).bench.attention, [], "no attention is asked for");
   });
 
-  test("Start: every value of every field that is not offered", () => {
+  test("Start: every value of every field that is not offered [PROV/BI-02]", () => {
     const fields = [2, 1, 1, 1, 1];
     for (const [field, allowed] of fields.entries()) {
       for (let value = 0; value < 256; value++) {
@@ -249,7 +249,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
-  test("Start: static OOB where it is offered, with action and size zero; CMAC where only HMAC is offered", () => {
+  test("Start: static OOB where it is offered, with action and size zero; CMAC where only HMAC is offered [PROV/BI-03, T-B2]", () => {
     const policy = { ...OPEN_POLICY, algorithms: 0x0002, staticOob: new Uint8Array(16) };
     const cases = [
       ["020100010000", []],
@@ -267,7 +267,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
-  test("public keys that are none, and the device's own: Invalid Format, before any computation", () => {
+  test("public keys that are none, and the device's own: Invalid Format, before any computation [PROV/BI-13, T-A1, T-B3]", () => {
     const { bench: own } = benchAt(2);
     equal(own.say(`03${own.publicKey}`), failed(2));
     equal(own.trace.failures[0]?.came, "the device's own public key");
@@ -283,7 +283,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
-  test("a reflected confirmation, a reflected random, a random that does not fit", () => {
+  test("a reflected confirmation, a reflected random, a random that does not fit [PROV/BI-17, T-A1]", () => {
     // The reflection of the confirmation needs the device's random beforehand: the test scripts it.
     const random = new Uint8Array(16).fill(5);
     const probe = new ProvisioneeBench({ script: [random], memory });
@@ -303,7 +303,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.say(concat(new Uint8Array([6]), new Uint8Array(16))), failed(4));
   });
 
-  test("data with any octet altered: Decryption Failed, and nothing is stored", () => {
+  test("data with any octet altered: Decryption Failed, and nothing is stored [T-A7]", () => {
     const { pdu } = benchAt(5);
     for (let i = 1; i < pdu.length; i++) {
       const { bench, pdu: data } = benchAt(5);
@@ -322,7 +322,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.trace.reasons, ["stale"]);
   });
 
-  test("the first Failed is the one that is sent, and the one that is told", () => {
+  test("the first Failed is the one that is sent, and the one that is told [T-D2]", () => {
     const bench = new ProvisioneeBench({ memory });
     bench.provisionee.received(hex("0000"));
     equal(bench.bearer.take().length, 1);
@@ -360,7 +360,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.bearer.closed, [1]);
   });
 
-  test("after a failure nobody holds the link by talking", () => {
+  test("after a failure nobody holds the link by talking [T-B6]", () => {
     const { bench } = benchAt(1);
     bench.say("04");
     for (let i = 0; i < 13; i++) {
@@ -396,7 +396,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.authenticationFailures, 1);
   });
 
-  test("the private key is gone as soon as the secret is there, and every secret when the link is", () => {
+  test("the private key is gone as soon as the secret is there, and every secret when the link is [T-D4]", () => {
     const { bench, pdu } = benchAt(2);
     const { privateKey } = bench.keyPair;
     ok(privateKey.some((octet) => octet !== 0));

@@ -71,19 +71,19 @@ export const suite: Suite = ({ test, equal, ok }) => {
       return { bench, alive };
     };
 
-    test(`${sample.section}: the secrets of a session are there while it lasts`, () => {
+    test(`${sample.section}: the secrets of a session are there while it lasts [T-D4]`, () => {
       ok(run(2).alive() >= 1, "the private key");
       ok(run(3).alive() >= 1, "the shared secret");
       ok(run(4).alive() >= 1);
     });
 
-    test(`${sample.section}: after Complete none of them is left`, () => {
+    test(`${sample.section}: after Complete none of them is left [T-D4]`, () => {
       const { bench, alive } = run(6);
       equal(bench.stored.length, 1);
       equal(alive(), 0);
     });
 
-    test(`${sample.section}: none is left of a session that ends or fails in any state`, () => {
+    test(`${sample.section}: none is left of a session that ends or fails in any state [T-D4]`, () => {
       for (let count = 0; count < steps.length; count++) {
         const ended = run(count);
         ended.bench.provisionee.end();
