@@ -27,6 +27,7 @@ import { suite as unitPhoneProvisioner } from "./unit/phone-provisioner.suite.js
 import { suite as unitPolicy } from "./unit/policy.suite.js";
 import { suite as unitProvisioningP256 } from "./unit/provisioning/p256.suite.js";
 import { suite as unitProvisioningPbAdv } from "./unit/provisioning/pb-adv.suite.js";
+import { suite as unitProvisioningPbAdvTransactions } from "./unit/provisioning/pb-adv-transactions.suite.js";
 import { suite as unitProvisioningProvisionee } from "./unit/provisioning/provisionee.suite.js";
 import { suite as unitProvisioningSecrets } from "./unit/provisioning/secrets.suite.js";
 import { suite as unitRecords } from "./unit/records.suite.js";
@@ -37,6 +38,7 @@ import { suite as vectorsProvisioning } from "./vectors/provisioning.suite.js";
 
 /** Every portable suite, by its file's path below tests/ without the ending. */
 export const suites: Readonly<Record<string, Suite>> = {
+  "unit/provisioning/pb-adv-transactions": unitProvisioningPbAdvTransactions,
   "unit/provisioning/secrets": unitProvisioningSecrets,
   "unit/provisioning/p256": unitProvisioningP256,
   "unit/board/light": unitBoardLight,
