@@ -10,6 +10,12 @@ export interface ScreenLine {
   readonly style: "plain" | "bold" | "dim" | "lit";
 }
 
+/** What the last line is for: the keys, a question, or a line of the keypad as far as it is typed. */
+export type Prompt =
+  | { readonly name: "keys" }
+  | { readonly name: "reset" }
+  | { readonly name: "entry"; readonly text: string };
+
 interface Entry {
   readonly text: string;
   readonly seconds: number;
@@ -21,16 +27,17 @@ const KEPT_STEPS = 100;
 const KEPT_DROPS = 2;
 /** Columns left free at both sides together. */
 const MARGINS = 2;
-const KEYS = "space push   p press   r release   R make new again   q quit";
+const KEYS = "space push   p press   r release   ← → turn   e enter   R new again   q quit";
 const QUESTION = "Forget the network and all keys, and be new again?   y yes   n no";
 
 /** The state of the picture. */
 export class BoardView {
-  /** Whether the user is asked to confirm the reset. */
-  asking = false;
+  prompt: Prompt = { name: "keys" };
   #started: Extract<SimulatorEvent, { event: "started" }> | undefined;
   #role = "";
   #level = 0;
+  #buzzes = false;
+  #vibrates = false;
   #display = "";
   #down = false;
   #drops = 0;
@@ -53,6 +60,12 @@ export class BoardView {
       case "led":
         this.#level = event.level;
         return true;
+      case "buzzer":
+        this.#buzzes = event.on;
+        return true;
+      case "vibrator":
+        this.#vibrates = event.on;
+        return true;
       case "display":
         this.#display = event.text;
         return true;
@@ -68,7 +81,7 @@ export class BoardView {
   /** The whole picture: at most `rows` lines of at most `columns` characters. */
   lines(columns: number, rows: number): readonly ScreenLine[] {
     const head = this.#head(columns);
-    const foot = [...this.#dropLines(), bold(this.asking ? QUESTION : KEYS)];
+    const foot = [...this.#dropLines(), bold(promptText(this.prompt))];
     const room = Math.max(0, rows - head.length - foot.length);
     const steps = this.#steps.flatMap((step) => linesOf(step, columns));
     const last = steps.slice(Math.max(0, steps.length - room));
@@ -103,6 +116,10 @@ export class BoardView {
         text: `LED  ${lamp}    Display  ${display}    Button  ${this.#down ? "down" : "up"}`,
         style: lit ? "lit" : "plain",
       },
+      {
+        text: `Buzzer  ${this.#buzzes ? "● sounds " : "○ silent "}    Vibration  ${this.#vibrates ? "● on" : "○ off"}`,
+        style: this.#buzzes || this.#vibrates ? "lit" : "plain",
+      },
       plain(""),
       ...wrap(this.#role, columns - MARGINS).map(bold),
       plain(""),
@@ -113,6 +130,17 @@ export class BoardView {
     if (this.#drops === 0) return [plain("")];
     const title = dim(`Received and dropped: ${this.#drops}`);
     return [plain(""), title, ...this.#lastDrops.map((drop) => dim(timeOf(drop) + wordsOf(drop)))];
+  }
+}
+
+function promptText(prompt: Prompt): string {
+  switch (prompt.name) {
+    case "keys":
+      return KEYS;
+    case "reset":
+      return QUESTION;
+    case "entry":
+      return `Keypad: ${prompt.text}_   Enter done   Escape give up`;
   }
 }
 

@@ -1,6 +1,6 @@
-/** The board that a person has before them: an LED, a button, a display, a rotary encoder and a keypad. */
+/** The board that a person has before them: LED, buzzer, vibration motor and display; button, knob and keypad. */
 
-import type { Board, Button, Display, Keypad, Light, Rotary } from "../../modules/platform.js";
+import type { Actuator, Board, Button, Display, Keypad, Light, Rotary } from "../../modules/platform.js";
 import type { Report } from "./events.js";
 
 const COLUMNS = 16;
@@ -13,8 +13,8 @@ export class SimulatedBoard implements Board {
   readonly rotary: Rotary;
   readonly keypad: Keypad;
   readonly display: Display;
-  readonly buzzer = undefined;
-  readonly vibrator = undefined;
+  readonly buzzer: Actuator;
+  readonly vibrator: Actuator;
   readonly #report: Report;
   #down = false;
   #buttonChanged: (down: boolean) => void = () => {};
@@ -24,6 +24,8 @@ export class SimulatedBoard implements Board {
   constructor(report: Report) {
     this.#report = report;
     this.led = new ReportingLight(report);
+    this.buzzer = new ReportingActuator((on) => report({ event: "buzzer", on }));
+    this.vibrator = new ReportingActuator((on) => report({ event: "vibrator", on }));
     this.display = new ReportingDisplay(report);
     this.button = {
       listen: (changed) => {
@@ -77,6 +79,21 @@ class ReportingLight implements Light {
     if (level === this.#level) return;
     this.#level = level;
     this.#report({ event: "led", level });
+  }
+}
+
+class ReportingActuator implements Actuator {
+  readonly #changed: (on: boolean) => void;
+  #on = false;
+
+  constructor(changed: (on: boolean) => void) {
+    this.#changed = changed;
+  }
+
+  write(on: boolean): void {
+    if (on === this.#on) return;
+    this.#on = on;
+    this.#changed(on);
   }
 }
 

@@ -21,7 +21,8 @@ export function obey(line: string, controls: Controls): string | undefined {
       if (argument !== undefined) return `${word} stands alone on its line`;
       return act(word, controls);
     default:
-      return `"${line}" is no command; there are press, release, turn N, enter TEXT, reset, quit`;
+      // What is typed may be a value to enter: it is not repeated.
+      return "no such command; there are press, release, turn N, enter TEXT, reset, quit";
   }
 }
 

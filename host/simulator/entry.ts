@@ -4,8 +4,11 @@ import { lamp } from "../../main.js";
 import type { Console } from "./console.js";
 import { HELP } from "./help.js";
 import { JsonConsole } from "./json-console.js";
+import { labelOf } from "./label.js";
+import { labelText } from "./label-text.js";
 import { type Options, parseOptions } from "./options.js";
 import { PlainConsole } from "./plain-console.js";
+import { rehearse } from "./rehearsal.js";
 import { Simulator } from "./simulator.js";
 import { StorageFault } from "./storage.js";
 import { TerminalConsole } from "./terminal-console.js";
@@ -29,6 +32,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 try {
   const options = parseOptions(process.argv.slice(2), process.env);
   if (options === "help") process.stdout.write(HELP);
+  else if (options.label) await printLabel(options);
   else await start(options);
 } catch (error) {
   end(error);
@@ -42,6 +46,7 @@ async function start(options: Options): Promise<void> {
   terminal = events;
   await device.open();
   const node = lamp(device.platform);
+  node.start();
   events.open({
     press: (down) => device.board.press(down),
     turn: (steps) => device.board.turn(steps),
@@ -52,6 +57,15 @@ async function start(options: Options): Promise<void> {
     },
     quit: stop,
   });
+}
+
+async function printLabel(options: Options): Promise<void> {
+  const { stdout } = process;
+  // What the node would refuse has no label.
+  rehearse(options, lamp);
+  const content = await labelOf(options);
+  const { isTTY: isTerminal, columns } = stdout;
+  stdout.write(labelText(content, { colours: isTerminal, columns: isTerminal ? columns : undefined }));
 }
 
 function createConsole({ json, headless }: Options): Console {

@@ -4,8 +4,17 @@ import type { Socket } from "node:net";
 import { concat } from "../../modules/bytes.js";
 import { splitStructures } from "./ether-ad.js";
 
-/** Octets that may wait for a participant that does not read; then it is dropped. */
+/** Octets that may wait for a participant that does not read; what exceeds them it does not hear. */
 export const MAX_WAITING_OCTETS = 64 * 1024;
+
+/** A participant that reads nothing for so long, while that many octets wait for it, is dropped. */
+const PATIENCE_MS = 3000;
+
+/** What is taken from one participant, in the long run: as much as a dozen radios could send without a pause. */
+const OCTETS_PER_MS = 128;
+
+/** What is taken from it at once. */
+const MAX_BURST_OCTETS = 64 * 1024;
 
 /** Who hears of a link. */
 export interface EtherLinkListener {
@@ -21,6 +30,11 @@ export class EtherLink {
   readonly #listener: EtherLinkListener;
   #rest: Uint8Array = new Uint8Array();
   #why: string | undefined;
+  /** When the other side last took something, or had nothing to take. */
+  #readAtMs = 0;
+  /** Octets taken from the other side that are not yet forgotten, and when that was counted. */
+  #taken = 0;
+  #countedAtMs = performance.now();
 
   constructor(socket: Socket, listener: EtherLinkListener) {
     this.#socket = socket;
@@ -31,14 +45,19 @@ export class EtherLink {
     socket.on("close", () => listener.closed(this, this.#why));
   }
 
-  /** Whole AD structures, copied. A participant that lags too far behind is dropped. */
+  /** Whole AD structures, copied. A participant that lags behind misses them; one that has stopped is dropped. */
   send(octets: Uint8Array): void {
     if (this.#socket.destroyed) return;
-    if (this.#socket.writableLength + octets.length > MAX_WAITING_OCTETS) {
+    const waiting = this.#socket.writableLength;
+    const nowMs = performance.now();
+    if (waiting === 0) this.#readAtMs = nowMs;
+    if (waiting + octets.length <= MAX_WAITING_OCTETS) {
+      this.#socket.write(new Uint8Array(octets), () => {
+        this.#readAtMs = performance.now();
+      });
+    } else if (nowMs - this.#readAtMs > PATIENCE_MS) {
       this.#drop("it does not read what it hears");
-      return;
     }
-    this.#socket.write(new Uint8Array(octets));
   }
 
   close(): void {
@@ -47,11 +66,23 @@ export class EtherLink {
 
   #received(chunk: Uint8Array): void {
     if (this.#socket.destroyed) return;
+    this.#slowDown(chunk.length);
     const octets = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
     const { structures, octets: whole, badLength } = splitStructures(octets);
     this.#rest = octets.slice(whole);
     if (badLength !== undefined) this.#drop(`it sent an AD structure of length ${badLength}`);
     if (structures.length > 0) this.#listener.received(this, structures);
+  }
+
+  /** Whoever sends more than any radio could must wait, so that the others can keep up. */
+  #slowDown(octets: number): void {
+    const nowMs = performance.now();
+    this.#taken = Math.max(0, this.#taken - (nowMs - this.#countedAtMs) * OCTETS_PER_MS) + octets;
+    this.#countedAtMs = nowMs;
+    const tooMany = this.#taken - MAX_BURST_OCTETS;
+    if (tooMany <= 0) return;
+    this.#socket.pause();
+    setTimeout(() => this.#socket.resume(), tooMany / OCTETS_PER_MS);
   }
 
   #drop(why: string): void {

@@ -4,8 +4,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, type Stats, statSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { systemErrorCode, systemErrorText } from "./system-error.js";
-import { UsageError } from "./usage-error.js";
+import { orUsageError, UsageError } from "./usage-error.js";
 
 /** Octets in the path of a local stream socket, without the zero behind it: `sun_path`. */
 export const MAX_SOCKET_PATH = process.platform === "darwin" ? 103 : 107;
@@ -37,22 +36,19 @@ export function prepareEtherPath(path: string): void {
     );
   }
   const directory = dirname(path);
-  checkDirectory(directory, usable(directory, makeDirectory));
+  checkDirectory(
+    directory,
+    orUsageError(cannotBeAt(directory), () => makeDirectory(directory)),
+  );
   checkSocket(path);
 }
 
 /** Throws UsageError when something else than a socket of this user is at that path. Nothing there is fine. */
 export function checkSocket(path: string): void {
-  const found = usable(path, () => lstatSync(path, { throwIfNoEntry: false }));
+  const found = orUsageError(cannotBeAt(path), () => lstatSync(path, { throwIfNoEntry: false }));
   if (found === undefined) return;
   if (isForeign(found)) throw new UsageError(`the ether's socket belongs to another user: ${path}`);
   if (!found.isSocket()) throw new UsageError(`the ether's path is taken by something else: ${path}`);
-}
-
-/** Tells one socket from another that has taken its path; undefined: nothing is there. */
-export function identityOf(path: string): string | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false, bigint: true });
-  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }
 
 function makeDirectory(directory: string): Stats {
@@ -62,12 +58,13 @@ function makeDirectory(directory: string): Stats {
 
 function checkDirectory(directory: string, found: Stats): void {
   if (!found.isDirectory()) throw new UsageError(`not a directory: ${directory}`);
-  const sticky = (found.mode & 0o1000) !== 0;
-  // In a directory like /tmp, others cannot replace what is ours; that the socket is ours is checked by itself.
-  if (sticky) return;
+  // In a directory like /tmp, others cannot replace what is ours; that the socket is ours is checked by itself. Only
+  // the directory's owner still can.
+  const isSticky = (found.mode & 0o1000) !== 0;
+  if (isSticky && (found.uid === 0 || !isForeign(found))) return;
   if (isForeign(found)) throw new UsageError(`the ether's directory belongs to another user: ${directory}`);
-  if ((found.mode & 0o002) !== 0) {
-    throw new UsageError(`every user may write into the ether's directory: ${directory}`);
+  if ((found.mode & 0o022) !== 0) {
+    throw new UsageError(`others may write into the ether's directory: ${directory}`);
   }
 }
 
@@ -76,16 +73,7 @@ function isForeign(found: Stats): boolean {
   return user !== undefined && found.uid !== user;
 }
 
-function usable<Result>(path: string, use: (path: string) => Result): Result {
-  try {
-    return use(path);
-  } catch (error) {
-    throw asUsageError(path, error);
-  }
-}
-
-/** What the operating system has refused, as the user's business; any other error as it is. */
-export function asUsageError(path: string, error: unknown): unknown {
-  if (systemErrorCode(error) === undefined) return error;
-  return new UsageError(`the ether cannot be at ${path}: ${systemErrorText(error)}`);
+/** How a sentence about what the operating system has refused begins. */
+export function cannotBeAt(path: string): string {
+  return `the ether cannot be at ${path}`;
 }

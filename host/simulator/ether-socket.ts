@@ -1,7 +1,7 @@
 /** Local stream sockets, one attempt at a time. */
 
 import { connect, type Server, type Socket } from "node:net";
-import { systemErrorCode } from "./system-error.js";
+import { systemErrorCode } from "./usage-error.js";
 
 /** What connecting says when nobody listens, is just going, or cannot take one more in this moment. */
 const NOBODY: readonly string[] = Object.freeze(["ENOENT", "ECONNREFUSED", "ECONNRESET", "EAGAIN", "EPIPE"]);
@@ -18,13 +18,18 @@ export function connectTo(path: string): Promise<Socket | undefined> {
   });
 }
 
-/** Listen; rejects when that does not work. */
+/** Listen at a new socket that only this user can reach; rejects when that does not work. */
 export function listenAt(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
+    const before = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    } finally {
+      process.umask(before);
+    }
   });
 }

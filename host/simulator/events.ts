@@ -1,6 +1,12 @@
 /** What the simulator tells its console, and through --json any program. */
 
-import type { AdvertisingAddress, DropReason, Layer, TraceEvent } from "../../modules/platform.js";
+import type {
+  AdvertisingAddress,
+  AuthMistake,
+  DropReason,
+  Layer,
+  TraceEvent,
+} from "../../modules/platform.js";
 
 /** One thing that happened. Octets are lower-case hexadecimal digits. Nothing here is ever a key. */
 export type SimulatorEvent =
@@ -38,16 +44,19 @@ export type SimulatorEvent =
       readonly reason: DropReason;
       readonly pdu: string | undefined;
     }
-  /** A provisioning failed. errorCode: MshPRT 5.4.1.10. */
+  /** A provisioning failed. errorCode: MshPRT 5.4.1.10. mistake: the provisioner's, which would explain it. */
   | {
       readonly event: "failed";
       readonly step: string;
       readonly expected: string;
       readonly came: string;
       readonly errorCode: number | undefined;
+      readonly mistake: AuthMistake;
     }
   /** level: 0 to 65535. */
   | { readonly event: "led"; readonly level: number }
+  | { readonly event: "buzzer"; readonly on: boolean }
+  | { readonly event: "vibrator"; readonly on: boolean }
   /** What the display shows; empty: nothing. */
   | { readonly event: "display"; readonly text: string }
   | { readonly event: "button"; readonly down: boolean }

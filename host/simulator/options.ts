@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fromHex } from "../../modules/bytes.js";
 import type { Settings } from "../../modules/platform.js";
+import { readSecretFile } from "./secret-file.js";
 import { UsageError } from "./usage-error.js";
 import { UUID_LENGTH } from "./uuid.js";
 
@@ -16,13 +17,14 @@ export interface Options {
   readonly state: string;
   /** 16 octets; undefined: the one that the state folder keeps. */
   readonly uuid: Uint8Array | undefined;
-  /** Unchecked here: the node knows what it takes. */
-  readonly uri: string | undefined;
-  readonly oobInfo: string | undefined;
+  /** What is given for the node, by the options' names; unchecked here: the node knows what it takes. */
+  readonly settings: ReadonlyMap<string, string>;
   /** An absolute path; undefined: this user's. */
   readonly ether: string | undefined;
   readonly headless: boolean;
   readonly json: boolean;
+  /** Print the label of the device's box, and end. */
+  readonly label: boolean;
   /** 0 to 4294967295; undefined: true randomness. */
   readonly seed: number | undefined;
 }
@@ -30,15 +32,32 @@ export interface Options {
 /** The part of the process's environment that options depend on. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const FLAGS: readonly string[] = Object.freeze(["headless", "json", "help"]);
-const VALUES: Readonly<Record<string, string>> = Object.freeze({
-  state: "DIR, a folder",
-  uuid: "HEX, 32 hexadecimal digits",
+/** The options that are the node's settings, each with the value that it wants; a flag's value is "true". */
+const SETTING_FLAGS: readonly string[] = Object.freeze(["oob-only"]);
+const SETTING_VALUES: Readonly<Record<string, string>> = Object.freeze({
   name: "TEXT",
   uri: "TEXT, such as https://example.com/lamp",
   "oob-info": "BITS, such as 0x0002",
+  algorithms: "cmac, hmac or both",
+  profile: "standard or cmacOnly",
+  "static-oob": "HEX, 32 or 64 hexadecimal digits, or @FILE",
+  output: "LIST, such as number or blink,beep; or none",
+  input: "LIST, such as number or push,twist; or none",
+  "counted-digits": "N, a digit from 1 to 8",
+  "text-digits": "N, a digit from 1 to 8",
+  "no-oob": "allow or refuse",
+  "oob-key": "HEX, 64 hexadecimal digits, or @FILE",
+});
+/** Settings that are never shown, and that can be read from a file. */
+const SECRETS: readonly string[] = Object.freeze(["static-oob", "oob-key"]);
+
+const FLAGS: readonly string[] = Object.freeze(["headless", "json", "label", "help", ...SETTING_FLAGS]);
+const VALUES: Readonly<Record<string, string>> = Object.freeze({
+  state: "DIR, a folder",
+  uuid: "HEX, 32 hexadecimal digits",
   ether: "PATH, a socket's path",
   seed: "N, a whole number",
+  ...SETTING_VALUES,
 });
 const DEFAULT_NAME = "lamp";
 const MAX_NAME = 29;
@@ -49,26 +68,24 @@ export function parseOptions(args: readonly string[], environment: Environment):
   const given = collect(args);
   if (given.has("help")) return "help";
   const name = parseName(given.get("name") ?? DEFAULT_NAME);
+  if (given.has("label") && given.has("json")) {
+    throw new UsageError("--label: a label is for people to read; --json has none");
+  }
   return {
     name,
     state: parsePath("state", given.get("state"), environment) ?? defaultState(name, environment),
     uuid: parseUuid(given.get("uuid")),
-    uri: given.get("uri"),
-    oobInfo: given.get("oob-info"),
+    settings: parseSettings(name, given, environment),
     ether: parsePath("ether", given.get("ether"), environment),
     headless: given.has("headless"),
     json: given.has("json"),
+    label: given.has("label"),
     seed: parseSeed(given.get("seed")),
   };
 }
 
 /** The options that are the node's settings, under their own names. */
-export function settingsOf(options: Options): Settings {
-  const settings = new Map([
-    ["name", options.name],
-    ["uri", options.uri],
-    ["oob-info", options.oobInfo],
-  ]);
+export function settingsOf({ settings }: Options): Settings {
   return { get: (name) => settings.get(name) };
 }
 
@@ -82,7 +99,9 @@ function collect(args: readonly string[]): ReadonlyMap<string, string> {
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      throw new UsageError(`"${token.value}" is no option; options begin with --, see --help`);
+      // It may be the second half of a secret.
+      const what = SECRETS.some((name) => given.has(name)) ? "one argument" : `"${token.value}"`;
+      throw new UsageError(`${what} is no option; options begin with --, see --help`);
     }
     const { name, rawName, value, inlineValue } = token;
     if (given.has(name)) throw new UsageError(`--${name} is given twice`);
@@ -100,10 +119,35 @@ function checkValue(name: string, rawName: string, value: string | undefined, in
   if (wanted === undefined) throw new UsageError(`${rawName} is no option of the simulator; see --help`);
   const next = value?.startsWith("-") === true && !inline;
   if (value === undefined || value === "" || next) {
-    const hint = next && value !== "-" ? `; write --${name}=${value} if ${value} is meant as its value` : "";
+    const hint =
+      next && value !== "-" && !SECRETS.includes(name)
+        ? `; write --${name}=${value} if ${value} is meant as its value`
+        : "";
     throw new UsageError(`--${name} needs a value: ${wanted}${hint}`);
   }
   return value;
+}
+
+function parseSettings(
+  name: string,
+  given: ReadonlyMap<string, string>,
+  environment: Environment,
+): ReadonlyMap<string, string> {
+  const settings = new Map([["name", name]]);
+  for (const [option, value] of given) {
+    if (SETTING_FLAGS.includes(option)) settings.set(option, "true");
+    else if (SECRETS.includes(option)) settings.set(option, parseSecret(option, value, environment));
+    else if (Object.hasOwn(SETTING_VALUES, option)) settings.set(option, value);
+  }
+  return settings;
+}
+
+/** The digits themselves, or @ and the file that holds them. */
+function parseSecret(name: string, value: string, environment: Environment): string {
+  if (!value.startsWith("@")) return value;
+  const path = value === "@" ? undefined : parsePath(name, value.slice(1), environment);
+  if (path === undefined) throw new UsageError(`--${name}: after @ the path of a file is needed`);
+  return readSecretFile(name, path);
 }
 
 function parseName(name: string): string {

@@ -2,20 +2,33 @@ import type { Writable } from "node:stream";
 import type { Console } from "./console.js";
 import type { SimulatorEvent } from "./events.js";
 import { Output } from "./output.js";
+import { PulseLines } from "./pulse-lines.js";
 import { uuidGroups } from "./uuid.js";
 import { sentenceOf } from "./wording.js";
 
 /** Without a terminal: a line of text for each step that a person wants to know of. It takes no commands. */
 export class PlainConsole implements Console {
   readonly #output: Output;
+  readonly #pulses: Readonly<Record<"led" | "buzzer" | "vibrator", PulseLines>>;
   #lastDrop = "";
 
   /** broken: called when nobody reads any more. */
   constructor(output: Writable, broken: () => void) {
     this.#output = new Output(output, (lines) => `(${lines} lines were not read in time)`, broken);
+    const write = (text: string) => this.#output.line(text);
+    this.#pulses = {
+      led: new PulseLines(write),
+      buzzer: new PulseLines(write),
+      vibrator: new PulseLines(write),
+    };
   }
 
   show(event: SimulatorEvent): void {
+    if (event.event === "led" || event.event === "buzzer" || event.event === "vibrator") {
+      this.#pulses[event.event].changed(event);
+      return;
+    }
+    if (event.event === "stopped") for (const pulses of Object.values(this.#pulses)) pulses.end();
     for (const text of this.#linesOf(event)) this.#output.line(text);
   }
 

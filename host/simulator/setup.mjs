@@ -4,7 +4,6 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -20,7 +19,6 @@ import { takeLock } from "./lock.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const packages = join(root, "node_modules");
-const marker = join(packages, ".fledgling-installed");
 const worker = join(packages, "@agoric/xsnap/xsnap-native/xsnap/build/bin/lin/release/xsnap-worker");
 const buildFolder = join(root, "build");
 
@@ -29,38 +27,67 @@ export class SetupError extends Error {}
 /** Install what package-lock.json names, unless it is there; dev: the packages of the tests as well. */
 export async function install({ dev }) {
   checkNode();
-  if (isInstalled(dev) && (!dev || isWorkerReady())) return;
-  await alone(() => {
-    // Another start may have done it while this one waited.
-    if (!isInstalled(dev)) installPackages(dev);
-    if (dev && !isWorkerReady()) npm("rebuild", "@agoric/xsnap");
+  await plainly(async () => {
+    if (isInstalled(dev) && (!dev || isWorkerReady())) return;
+    await alone(() => {
+      // Another start may have done it while this one waited.
+      if (!isInstalled(dev)) installPackages(dev);
+      if (dev && !isWorkerReady()) npm("rebuild", "@agoric/xsnap");
+    });
   });
 }
 
 /** Bundle the simulator and its libraries, so that a running one does not notice a later installation. */
 export async function bundle() {
+  await plainly(async () => {
+    mkdirSync(buildFolder, { recursive: true });
+    let error = await tryBundling();
+    if (error !== undefined && isFaultOfPackages(error)) {
+      // Every package has its folder, but something in one is missing.
+      await alone(() => installPackages(false));
+      error = await tryBundling();
+    }
+    if (error === undefined) return;
+    if (error.syscall !== undefined) throw error;
+    // esbuild knows in many lines what is wrong with our own files.
+    const reason = error.errors === undefined ? error.message.split("\n")[0] : error.message;
+    throw new SetupError(`the simulator cannot be bundled: ${reason}`);
+  });
+}
+
+/** Why it does not work; undefined: it does. */
+async function tryBundling() {
   const unfinished = join(buildFolder, `simulator.${process.pid}.mjs`);
   try {
     const { build } = await import("esbuild");
-    await build({
+    const { outputFiles } = await build({
       absWorkingDir: root,
       entryPoints: ["host/simulator/entry.ts"],
-      outfile: unfinished,
+      outfile: "simulator.mjs",
+      write: false,
       bundle: true,
       platform: "node",
       format: "esm",
       target: "node20",
-      logLevel: "error",
+      logLevel: "silent",
     });
+    writeFileSync(unfinished, outputFiles[0].contents);
     renameSync(unfinished, join(buildFolder, "simulator.mjs"));
+    return undefined;
   } catch (error) {
-    // esbuild has shown what is wrong with our own files.
-    if (error.errors !== undefined) throw new SetupError("the simulator could not be bundled");
-    const reason = String(error.message).split("\n")[0];
-    throw new SetupError(`esbuild does not run on this machine (${reason}); "npm ci" brings the right one`);
+    return error;
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+/** Whether esbuild, or something that it bundles, is not there as it should be. */
+function isFaultOfPackages({ errors, syscall }) {
+  if (errors === undefined) return syscall === undefined;
+  return errors.some(
+    ({ text, location }) =>
+      /^Could not resolve "[^./]/.test(text) || location?.file.startsWith("node_modules/") === true,
+  );
 }
 
 function checkNode() {
@@ -69,47 +96,46 @@ function checkNode() {
   throw new SetupError(`Node ${process.versions.node} is too old; Node 20.19 or newer is needed`);
 }
 
-/** Whether the packages of the present lock file are there, by our marker or, after a manual "npm ci", by npm's. */
+/** Whether the packages of the present lock file are there, as npm has noted; dev: those of the tests as well. */
 function isInstalled(dev) {
-  const fingerprint = lockFingerprint();
-  const [known, kind] = (readIfThere(marker) ?? "").split(" ");
-  if (known === fingerprint && (kind === "all" || !dev)) return true;
-  if (!hasPackages(dev)) return false;
-  writeFileSync(marker, `${fingerprint} ${hasPackages(true) ? "all" : "production"}`);
-  return true;
-}
-
-/** Changes when the lock file changes, and when npm changes what is installed. */
-function lockFingerprint() {
-  const installed = readIfThere(join(packages, ".package-lock.json")) ?? "";
-  return createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .update(installed)
-    .digest("hex");
-}
-
-function hasPackages(dev) {
-  const installed = installedPackages();
-  const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
-  return Object.entries(wanted).every(
-    ([path, entry]) =>
+  // Not there, or not to be read: then nothing is known to be installed.
+  const installed = packagesIn(join(packages, ".package-lock.json")) ?? {};
+  return Object.entries(wantedPackages()).every(
+    ([path, { optional, dev: isDev, version, integrity }]) =>
       // Optional packages are for one kind of machine each: npm knows which.
-      path === "" || entry.optional || (entry.dev && !dev) || installed[path]?.version === entry.version,
+      optional ||
+      (isDev && !dev) ||
+      (installed[path]?.version === version && installed[path].integrity === integrity && isThere(path)),
   );
-}
-
-/** What npm says it has installed, by path. */
-function installedPackages() {
-  const text = readIfThere(join(packages, ".package-lock.json"));
-  return text === undefined ? {} : JSON.parse(text).packages;
 }
 
 /** Development packages that are there stay there: "npm ci" without them would take them away. */
 function installPackages(dev) {
-  const all = dev || Object.values(installedPackages()).some((entry) => entry.dev);
+  const all = dev || Object.entries(wantedPackages()).some(([path, entry]) => entry.dev && isThere(path));
   say(`installing ${all ? "all" : "its"} packages, once`);
   npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", ...(all ? [] : ["--omit=dev"]));
-  writeFileSync(marker, `${lockFingerprint()} ${all ? "all" : "production"}`);
+}
+
+function isThere(path) {
+  return existsSync(join(root, path, "package.json"));
+}
+
+/** What package-lock.json names, by path. */
+function wantedPackages() {
+  const { "": _project, ...wanted } = packagesIn(join(root, "package-lock.json")) ?? {};
+  if (Object.keys(wanted).length > 0) return wanted;
+  throw new SetupError(
+    'package-lock.json is missing or damaged; "git checkout package-lock.json" brings it back',
+  );
+}
+
+/** The packages in one of npm's lock files, by path; undefined: it is missing or damaged. */
+function packagesIn(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).packages;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the XS engine of the tests is compiled, or cannot be on this machine. */
@@ -127,7 +153,9 @@ function npm(...args) {
   const [program, ...first] = cli?.endsWith("npm-cli.js") ? [process.execPath, cli] : ["npm"];
   const { status, error } = spawnSync(program, [...first, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
   if (status !== 0)
-    throw new SetupError(`"npm ${args.join(" ")}" failed${error ? `: ${error.message}` : ""}`);
+    throw new SetupError(
+      `"npm ${args.join(" ")}" failed${error ? `: ${error.message}` : "; is this machine online?"}`,
+    );
 }
 
 /** Do `work` while no other start does its own. */
@@ -149,12 +177,13 @@ async function alone(work) {
   }
 }
 
-function readIfThere(path) {
+/** Do `work`; what the operating system refuses is thrown as a SetupError. */
+async function plainly(work) {
   try {
-    return readFileSync(path, "utf8");
+    await work();
   } catch (error) {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
+    if (error.syscall === undefined) throw error;
+    throw new SetupError(`the simulator cannot be set up: ${error.message.split("\n")[0]}`);
   }
 }
 

@@ -1,13 +1,12 @@
 /** One simulated device: everything that a platform provides, made of a state folder, the ether and a board. */
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromHex, toHex } from "../../modules/bytes.js";
+import { toHex } from "../../modules/bytes.js";
 import type { Platform, Random } from "../../modules/platform.js";
 import { createNobleCrypto } from "../noble-crypto.js";
 import { SimulatedBoard } from "./board.js";
 import { RealClock } from "./clock.js";
-import { replaceFile } from "./durable-file.js";
+import { keepOctets, keptOctets } from "./durable-file.js";
 import { defaultEtherPath, Ether } from "./ether.js";
 import type { Report } from "./events.js";
 import { Medium } from "./medium.js";
@@ -15,10 +14,9 @@ import { type Options, settingsOf } from "./options.js";
 import { SimulatedRadio } from "./radio.js";
 import { SecureRandom } from "./random.js";
 import { SeededRandom } from "./seeded-random.js";
-import { FolderStorage, StorageFault } from "./storage.js";
-import { systemErrorCode, systemErrorText } from "./system-error.js";
+import { FolderStorage } from "./storage.js";
 import { ReportingTrace } from "./trace.js";
-import { UsageError } from "./usage-error.js";
+import { asUsageError, orStorageFault, orUsageError } from "./usage-error.js";
 import { keepUuid } from "./uuid.js";
 
 const ADDRESS_LENGTH = 6;
@@ -53,16 +51,19 @@ export class Simulator {
       this.platform = this.#createPlatform();
     } catch (error) {
       this.#storage.close();
-      throw asUsageError(error, options.state);
+      throw asUsageError(error, `the state folder ${options.state} cannot be used`);
     }
   }
 
   /** Join the ether, and say what runs. Rejects with UsageError. */
   async open(): Promise<void> {
-    const { name, state, uri, oobInfo, seed } = this.#options;
+    const { name, state, settings, seed } = this.#options;
     const uuid = toHex(this.platform.deviceUuid);
     await this.#ether.open();
-    this.#report({ event: "started", name, uuid, state, ether: this.#etherPath, uri, oobInfo, seed });
+    const ether = this.#etherPath;
+    // Never all settings: some are secrets.
+    const [uri, oobInfo] = [settings.get("uri"), settings.get("oob-info")];
+    this.#report({ event: "started", name, uuid, state, ether, uri, oobInfo, seed });
     if (seed !== undefined) {
       const message = "--seed: all keys of this device can be predicted; for tests only";
       this.#report({ event: "warning", message });
@@ -84,7 +85,7 @@ export class Simulator {
   #createPlatform(): Platform {
     const { state, uuid, seed } = this.#options;
     return {
-      deviceUuid: keepUuid(state, uuid, createRandom(seed, 1)),
+      deviceUuid: keepUuid(state, uuid, createUuidRandom(seed)),
       clock: this.#clock,
       random: createRandom(seed, 0),
       storage: this.#storage,
@@ -105,7 +106,7 @@ export class Simulator {
       name: "device",
       clock: this.#clock,
       random: createRandom(seed, 2),
-      identity: readAddress(path),
+      identity: keptAddress(path),
       keepIdentity: (identity) => keepAddress(path, identity),
       observer: {
         sent: (data, address, kind) => this.#report({ event: "sent", data: toHex(data), address, kind }),
@@ -115,32 +116,22 @@ export class Simulator {
   }
 }
 
+/** Where a new device's UUID comes from. seed: undefined, if it is not to be repeatable. */
+export function createUuidRandom(seed: number | undefined): Random {
+  return createRandom(seed, 1);
+}
+
 /** stream: so that what one part draws does not depend on how often another part has drawn. */
 function createRandom(seed: number | undefined, stream: number): Random {
   return seed === undefined ? new SecureRandom() : new SeededRandom(seed ^ (stream << 24));
 }
 
-function readAddress(path: string): Uint8Array | undefined {
-  try {
-    const address = fromHex(readFileSync(path, "latin1").trim());
-    return address?.length === ADDRESS_LENGTH ? address : undefined;
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+function keptAddress(path: string): Uint8Array | undefined {
+  const what = "an address of 12 hexadecimal digits; remove it, and a new one is drawn";
+  return orUsageError(`${path} cannot be read`, () => keptOctets(path, ADDRESS_LENGTH, what));
 }
 
+/** At the start, and at each factory reset. */
 function keepAddress(path: string, identity: Uint8Array): void {
-  try {
-    replaceFile(path, new TextEncoder().encode(`${toHex(identity)}\n`));
-  } catch (error) {
-    throw new StorageFault(`${path} cannot be written: ${systemErrorText(error)}`, { cause: error });
-  }
-}
-
-/** While the simulator starts, a folder that cannot be used is the user's to put right. */
-function asUsageError(error: unknown, state: string): unknown {
-  if (error instanceof StorageFault) return new UsageError(error.message);
-  if (systemErrorCode(error) === undefined) return error;
-  return new UsageError(`the state folder ${state} cannot be used: ${systemErrorText(error)}`);
+  orStorageFault(`${path} cannot be written`, () => keepOctets(path, identity));
 }

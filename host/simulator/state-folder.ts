@@ -1,43 +1,68 @@
-/** The folder that holds one simulated device's state: it is ours, nobody else can read it, one process uses it. */
+/** The folder that holds one simulated device's state: it is ours, nobody else can change it, one process uses it. */
 
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { readFile } from "./durable-file.js";
 import { takeLock } from "./lock.mjs";
-import { systemErrorCode, systemErrorText } from "./system-error.js";
-import { UsageError } from "./usage-error.js";
+import { orUsageError, systemErrorCode, UsageError } from "./usage-error.js";
 
 const MARKER = "fledgling-state";
 const MARKER_TEXT =
   "The state of a simulated Bluetooth Mesh device. It holds secret keys. Remove the whole folder or nothing.\n";
 
-/** Make the folder ours, or find that it is, and lock it. Returns what unlocks it. Throws UsageError. */
+/** Octets, whatever another version writes there. */
+const MAX_MARKER = 1024;
+
+/**
+ * Make the folder ours, or find that it is, and lock it. A new one is for this user alone; one that was there stays
+ * open to readers, what is in it does not. Returns what unlocks it. Throws UsageError.
+ */
 export function claimStateFolder(path: string): () => void {
-  try {
+  return orUsageError(`the state folder ${path} cannot be used`, () => {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    checkFolder(path);
+    checkOwner(path);
+    const marker = join(path, MARKER);
+    if (readFile(marker, MAX_MARKER) === undefined) {
+      checkEmpty(path);
+      writeMarker(marker);
+    }
     return lockFolder(path);
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    throw new UsageError(`the state folder ${path} cannot be used: ${reason(error)}`);
+  });
+}
+
+function checkOwner(path: string): void {
+  const { uid, mode } = statSync(path);
+  const user = process.getuid?.();
+  // Windows has no such users and modes.
+  if (user === undefined) return;
+  if (uid !== user) {
+    throw new UsageError(
+      `the state folder ${path} belongs to another user; give --state a folder of your own`,
+    );
+  }
+  if ((mode & 0o022) !== 0) {
+    throw new UsageError(
+      `others may write into the state folder ${path}; give --state a new one, or close it`,
+    );
   }
 }
 
-function checkFolder(path: string): void {
+/** Whether a folder without our mark can become ours. */
+function checkEmpty(path: string): void {
   const names = readdirSync(path);
+  // Another simulator that starts at the same moment may just have put the mark there.
   if (names.length > 0 && !names.includes(MARKER)) {
     throw new UsageError(
       `the folder ${path} holds other things than a simulator's state; give --state an empty or a new folder`,
     );
   }
-  const { uid, mode } = statSync(path);
-  const user = process.getuid?.();
-  if (user !== undefined && uid !== user) {
-    throw new UsageError(
-      `the state folder ${path} belongs to another user; give --state a folder of your own`,
-    );
+  const { dev, ino } = statSync(path);
+  const home = statSync(homedir(), { throwIfNoEntry: false });
+  const isHome = home?.dev === dev && home.ino === ino;
+  if (isHome || statSync(dirname(realpathSync(path))).dev !== dev) {
+    throw new UsageError(`${path} is a home folder or the top of a disk; give --state a new folder in it`);
   }
-  if ((mode & 0o077) !== 0) chmodSync(path, 0o700);
-  if (names.length === 0) writeMarker(join(path, MARKER));
 }
 
 function writeMarker(path: string): void {
@@ -56,9 +81,4 @@ function lockFolder(path: string): () => void {
     `the state folder ${path} is in use by another simulator (process ${lock}); ` +
       "give this one another --name or another --state",
   );
-}
-
-function reason(error: unknown): string {
-  const code = systemErrorCode(error);
-  return code === "EEXIST" || code === "ENOTDIR" ? "a file is in its place" : systemErrorText(error);
 }

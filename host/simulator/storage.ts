@@ -1,21 +1,17 @@
 /** Records in a folder of files, one each. */
 
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { equal } from "../../modules/bytes.js";
 import type { Storage } from "../../modules/platform.js";
-import { type FileOperations, fileOperations, replaceFile, UNFINISHED } from "./durable-file.js";
+import { type FileOperations, fileOperations, readFile, replaceFile, UNFINISHED } from "./durable-file.js";
 import { claimStateFolder } from "./state-folder.js";
-import { systemErrorCode, systemErrorText } from "./system-error.js";
-import { UsageError } from "./usage-error.js";
+import { orStorageFault, orUsageError, systemErrorCode, UsageError } from "./usage-error.js";
+
+export { StorageFault } from "./usage-error.js";
 
 const MAX_KEY = 15;
 const MAX_VALUE = 48;
-
-/** The disk failed in a way that leaves no sound state to go on from; the message is one line for the user. */
-export class StorageFault extends Error {
-  override readonly name = "StorageFault";
-}
 
 /** A state folder's records. The constructor locks the folder until `close`; it throws UsageError. */
 export class FolderStorage implements Storage {
@@ -29,22 +25,16 @@ export class FolderStorage implements Storage {
     this.#operations = operations;
     this.#unlock = claimStateFolder(folder);
     try {
-      this.#prepare();
+      orUsageError(`the folder ${this.#records} cannot be used`, () => this.#prepare());
     } catch (error) {
       this.close();
-      if (systemErrorCode(error) === undefined) throw error;
-      throw new UsageError(`the state folder ${folder} cannot be used: ${systemErrorText(error)}`);
+      throw error;
     }
   }
 
   read(key: string): Uint8Array | undefined {
     const path = this.#pathOf(key);
-    try {
-      return new Uint8Array(readFileSync(path));
-    } catch (error) {
-      if (systemErrorCode(error) === "ENOENT") return undefined;
-      throw fault(`the record ${path} cannot be read`, error);
-    }
+    return orStorageFault(`the record ${path} cannot be read`, () => readFile(path, MAX_VALUE));
   }
 
   write(key: string, value: Uint8Array): boolean {
@@ -63,18 +53,14 @@ export class FolderStorage implements Storage {
 
   erase(key: string): void {
     const path = this.#pathOf(key);
-    try {
+    orStorageFault(`the record ${path} cannot be removed`, () => {
       this.#operations.remove(path);
       this.#operations.syncFolder(this.#records);
-    } catch (error) {
-      throw fault(`the record ${path} cannot be removed`, error);
-    }
+    });
   }
 
   keys(): readonly string[] {
-    return readdirSync(this.#records)
-      .filter((name) => !name.endsWith(UNFINISHED))
-      .map(keyOf);
+    return this.#fileNames().flatMap((name) => keyOf(name) ?? []);
   }
 
   /** Unlock the folder. The storage is not used after that. */
@@ -86,11 +72,20 @@ export class FolderStorage implements Storage {
 
   #prepare(): void {
     mkdirSync(this.#records, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(this.#records)) {
+    const found = lstatSync(this.#records);
+    if (!found.isDirectory()) throw new UsageError(`${this.#records} is a link to somewhere else`);
+    if ((found.mode & 0o077) !== 0) chmodSync(this.#records, 0o700);
+    for (const name of this.#fileNames()) {
       if (name.endsWith(UNFINISHED)) this.#operations.remove(join(this.#records, name));
     }
     // What a killed simulator had renamed but not synced is settled here, before anybody builds on it.
     this.#operations.syncFolder(this.#records);
+    // What cannot be read is found now, and not in the middle of the node's work.
+    for (const key of this.keys()) this.read(key);
+  }
+
+  #fileNames(): readonly string[] {
+    return orStorageFault(`the folder ${this.#records} cannot be read`, () => readdirSync(this.#records));
   }
 
   /** A write failed: whichever of its steps it was, let the old value stand. */
@@ -103,11 +98,9 @@ export class FolderStorage implements Storage {
       return;
     }
     const path = this.#pathOf(key);
-    try {
-      replaceFile(path, old, this.#operations);
-    } catch (error) {
-      throw fault(`the record ${path} can neither be written nor put back`, error);
-    }
+    orStorageFault(`the record ${path} can neither be written nor put back`, () =>
+      replaceFile(path, old, this.#operations),
+    );
   }
 
   #pathOf(key: string): string {
@@ -117,16 +110,20 @@ export class FolderStorage implements Storage {
 
 /** Characters that some file system does not take, or takes for another, are written %HH. */
 function fileNameOf(key: string): string {
-  if (!/^[\0-\x7f]{1,15}$/.test(key)) throw new RangeError(`a key has 1 to ${MAX_KEY} ASCII characters`);
+  if (!isKey(key)) throw new RangeError(`a key has 1 to ${MAX_KEY} ASCII characters`);
   return key.replace(/[^a-z0-9_-]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
 }
 
-function keyOf(fileName: string): string {
-  return fileName.replace(/%([0-9a-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+/** undefined: such a file is not one of ours. */
+function keyOf(fileName: string): string | undefined {
+  const key = fileName.replace(/%([0-9a-f]{2})/g, (_, code) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return isKey(key) && fileNameOf(key) === fileName ? key : undefined;
 }
 
-function fault(what: string, error: unknown): StorageFault {
-  return new StorageFault(`${what}: ${systemErrorText(error)}`, { cause: error });
+function isKey(text: string): boolean {
+  return /^[\0-\x7f]{1,15}$/.test(text);
 }

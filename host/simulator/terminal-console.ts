@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { BoardView, type ScreenLine } from "./board-view.js";
+import { BoardView, type Prompt, type ScreenLine } from "./board-view.js";
 import type { Console, Controls } from "./console.js";
 import type { SimulatorEvent } from "./events.js";
 
@@ -10,8 +10,16 @@ const ESCAPE = "\x1b";
 /** A second screen, without a cursor and without wrapping; and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
-/** How arrows, function keys and keys with Alt arrive; their letters mean nothing here. */
-const SEQUENCES = new RegExp(`${ESCAPE}(\\[[0-9;]*[@-~]|O.|.)?`, "gsu");
+/** One key: a character, or how arrows, function keys and keys with Alt arrive; their letters mean nothing here. */
+const KEY = new RegExp(`${ESCAPE}(\\[[0-9;]*[@-~]|O.|.)?|.`, "gsu");
+/** Terminals have two ways to write an arrow. */
+const TURNS: Readonly<Record<string, number>> = Object.freeze({
+  [`${ESCAPE}[C`]: 1,
+  [`${ESCAPE}OC`]: 1,
+  [`${ESCAPE}[D`]: -1,
+  [`${ESCAPE}OD`]: -1,
+});
+const MAX_ENTRY = 32;
 const STYLES: Readonly<Record<ScreenLine["style"], string>> = Object.freeze({
   plain: "",
   bold: "\x1b[1m",
@@ -53,7 +61,7 @@ export class TerminalConsole implements Console {
     this.#input.on("error", () => {});
     this.#input.on("end", () => controls.quit());
     this.#input.on("data", (keys: string) => {
-      for (const key of keys.replace(SEQUENCES, "")) this.#pressed(key, controls);
+      for (const [key] of keys.matchAll(KEY)) this.#pressed(key, controls);
     });
   }
 
@@ -88,22 +96,46 @@ export class TerminalConsole implements Console {
   }
 
   #pressed(key: string, controls: Controls): void {
+    const { prompt } = this.#view;
     if (key === "\x03") controls.quit();
-    else if (this.#view.asking) this.#answered(key, controls);
+    else if (prompt.name === "reset") this.#answered(key, controls);
+    else if (prompt.name === "entry") this.#typed(key, prompt.text, controls);
+    else this.#commanded(key, controls);
+  }
+
+  #commanded(key: string, controls: Controls): void {
+    const steps = TURNS[key];
+    if (steps !== undefined) controls.turn(steps);
     else if (key === " ") this.#push(controls);
     else if (key === "p") controls.press(true);
     else if (key === "r") controls.press(false);
     else if (key === "q") controls.quit();
-    else if (key === "R") {
-      this.#view.asking = true;
-      this.#redrawSoon();
-    }
+    else if (key === "R") this.#ask({ name: "reset" });
+    else if (key === "e") this.#ask({ name: "entry", text: "" });
+  }
+
+  #ask(prompt: Prompt): void {
+    this.#view.prompt = prompt;
+    this.#redrawSoon();
   }
 
   #answered(key: string, controls: Controls): void {
-    this.#view.asking = false;
-    this.#redrawSoon();
+    this.#ask({ name: "keys" });
     if (key === "y") controls.reset();
+  }
+
+  /** A key of the line for the keypad. */
+  #typed(key: string, text: string, controls: Controls): void {
+    if (key === ESCAPE) {
+      this.#ask({ name: "keys" });
+    } else if (key === "\r" || key === "\n") {
+      this.#ask({ name: "keys" });
+      if (text !== "") controls.enter(text);
+    } else if (key === "\x7f" || key === "\b") {
+      this.#ask({ name: "entry", text: text.slice(0, -1) });
+    } else if (/^[\x20-\x7e]$/.test(key) && text.length < MAX_ENTRY) {
+      this.#ask({ name: "entry", text: text + key });
+    }
   }
 
   /** A terminal tells when a key goes down, never when it comes up. */

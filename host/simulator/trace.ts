@@ -18,7 +18,7 @@ export class ReportingTrace implements Trace {
     this.#report({ event: "note", layer, name: event, value });
   }
 
-  failed({ step, expected, came, errorCode }: ProvisioningFailure): void {
-    this.#report({ event: "failed", step, expected, came, errorCode });
+  failed({ step, expected, came, errorCode, mistake }: ProvisioningFailure): void {
+    this.#report({ event: "failed", step, expected, came, errorCode, mistake });
   }
 }

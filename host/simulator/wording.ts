@@ -1,10 +1,13 @@
 /** Events in plain words, for a person. */
 
-import type { DropReason, TraceEvent } from "../../modules/platform.js";
+import type { AuthMistake, DropReason, TraceEvent } from "../../modules/platform.js";
 import type { SimulatorEvent } from "./events.js";
 
 type Note = Extract<SimulatorEvent, { event: "note" }>;
 type Failure = Extract<SimulatorEvent, { event: "failed" }>;
+
+/** What can blink, beep or vibrate. */
+export type PulseEvent = Extract<SimulatorEvent, { event: "led" | "buzzer" | "vibrator" }>;
 
 /** What the node says of itself. Empty: too small a step for a person. */
 const NOTES: Readonly<Record<TraceEvent, (value: number) => string>> = Object.freeze({
@@ -21,6 +24,7 @@ const NOTES: Readonly<Record<TraceEvent, (value: number) => string>> = Object.fr
   waitStart: () => "Invited; waiting for the provisioner to choose a method",
   waitPublicKey: () => "Waiting for the provisioner's public key",
   computeSecret: () => "Computing the secret that both sides share",
+  waitInput: () => "Waiting for the person to enter on this device what the provisioner shows",
   waitConfirmation: () => "Waiting for the provisioner's confirmation",
   waitRandom: () => "Waiting for the provisioner's random number",
   waitData: () => "Both sides trust each other; waiting for address and network key",
@@ -30,6 +34,8 @@ const NOTES: Readonly<Record<TraceEvent, (value: number) => string>> = Object.fr
   provisionerFailed: (code) => `The provisioner has given up: ${errorText(code)}`,
   beaconing: () => "Sending the beacon by which a provisioner finds this device",
   silent: () => "The beacon is silent",
+  backingOff: (ms) =>
+    `An authentication has failed: against guessing, the device stays invisible for ${Math.ceil(ms / 1000)} s`,
   writeFailed: (size) => `A record of ${size} octets could not be written`,
   damagedRecord: (size) => `The stored record of ${size} octets makes no sense and is not used`,
 });
@@ -51,6 +57,19 @@ const DROPS: Readonly<Record<DropReason, string>> = Object.freeze({
   unexpectedMessage: "not expected now",
   linkClosing: "the link is being closed",
   stale: "too late",
+});
+
+/** What the provisioner did with the value of the authentication; none: nothing that is known. */
+const MISTAKES: Readonly<Record<AuthMistake, string>> = Object.freeze({
+  none: "",
+  paddedOnTheOtherSide:
+    "the provisioner filled the value up on the wrong side; a number stands at the end, all else at the beginning",
+  digitsAsText:
+    "the provisioner took the digits for text, or the text for a number; a number is sent as a number",
+  reversed: "the provisioner used the octets of the value in reverse order",
+  wrongLength:
+    "the provisioner filled the value up to a wrong length; it is 16 octets with CMAC and 32 with HMAC",
+  allZero: "the provisioner used no value at all; there were only zeros in its place",
 });
 
 /** Provisioning error codes. MshPRT 5.4.1.10. */
@@ -82,6 +101,10 @@ export function sentenceOf(event: SimulatorEvent): string | undefined {
       return event.message;
     case "led":
       return event.level === 0 ? "LED off" : `LED on, ${percent(event.level)} %`;
+    case "buzzer":
+      return event.on ? "The buzzer sounds" : "The buzzer is silent";
+    case "vibrator":
+      return event.on ? "The device vibrates" : "The device is still";
     case "display":
       return event.text === "" ? "The display is empty" : `The display shows "${event.text}"`;
     case "reset":
@@ -95,6 +118,19 @@ export function sentenceOf(event: SimulatorEvent): string | undefined {
   }
 }
 
+/** An output that goes on and off, and how often it has been on. */
+export function pulsesOf(event: PulseEvent, times: number): string {
+  const often = times === 1 ? "once" : `${times} times`;
+  switch (event.event) {
+    case "led":
+      return `LED lit ${often}, now ${event.level === 0 ? "off" : `on, ${percent(event.level)} %`}`;
+    case "buzzer":
+      return `The buzzer has sounded ${often}, now ${event.on ? "on" : "silent"}`;
+    case "vibrator":
+      return `The device has vibrated ${often}, now ${event.on ? "on" : "still"}`;
+  }
+}
+
 /** A light's level, 0 to 65535, in percent; only 0 is 0. */
 export function percent(level: number): number {
   return level === 0 ? 0 : Math.max(1, Math.round((level / 0xffff) * 100));
@@ -105,9 +141,10 @@ function noteText({ name, value }: Note): string | undefined {
   return text === "" ? undefined : text;
 }
 
-function failureText({ step, expected, came, errorCode }: Failure): string {
+function failureText({ step, expected, came, errorCode, mistake }: Failure): string {
   const answer = errorCode === undefined ? "" : ` (answered: ${errorText(errorCode)})`;
-  return `Provisioning failed in ${step}: expected ${expected}, came ${came}${answer}`;
+  const cause = mistake === "none" ? "" : `: ${MISTAKES[mistake]}`;
+  return `Provisioning failed in ${step}: expected ${expected}, came ${came}${answer}${cause}`;
 }
 
 function errorText(code: number): string {

@@ -32,8 +32,8 @@ const LINK_TIMEOUT_MS = 60_000;
 const LINK_CLOSE_COUNT = 3;
 const MIN_DELAY_MS = 20;
 const MAX_DELAY_MS = 50;
-/** How long a round of segments may stay unacknowledged: the peer's own delay, and its radio's other work. Ours. */
-const RETRANSMISSION_MS = 200;
+/** How long a round of segments may stay unacknowledged: the longest delay of the peer; ours comes on top. Ours. */
+const RETRANSMISSION_MS = 50;
 
 type State =
   | { readonly name: "invisible" }

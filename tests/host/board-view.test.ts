@@ -21,6 +21,7 @@ describe("The terminal board", () => {
       texts(80, 24, [
         started,
         { event: "led", level: 0xffff },
+        { event: "vibrator", on: true },
         { event: "display", text: "1234" },
         { event: "button", down: true },
         { event: "note", layer: "provisioning", name: "waitPublicKey", value: undefined },
@@ -35,18 +36,19 @@ describe("The terminal board", () => {
         " Ether    /ether",
         "",
         " LED  ● on 100 %    Display  [1234            ]    Button  down",
+        " Buzzer  ○ silent     Vibration  ● on",
         "",
         " Provisioned: address 0x0100. This version has no network layer yet: it keeps",
         " its keys and is silent",
         "",
-        "     5.0 s  Waiting for the provisioner's public key",
-        "     8.0 s  Provisioned: address 0x0100. This version has no network layer yet:",
+        "     6.0 s  Waiting for the provisioner's public key",
+        "     9.0 s  Provisioned: address 0x0100. This version has no network layer yet:",
         "            it keeps its keys and is silent",
-        ...Array(7).fill(""),
+        ...Array(6).fill(""),
         "",
         " Received and dropped: 2",
-        "     7.0 s  Dropped (pbAdv): the check sum is wrong (2 times)",
-        " space push   p press   r release   R make new again   q quit",
+        "     8.0 s  Dropped (pbAdv): the check sum is wrong (2 times)",
+        " space push   p press   r release   ← → turn   e enter   R new again   q quit",
       ],
     );
   });
@@ -57,7 +59,7 @@ describe("The terminal board", () => {
       message: `step ${at}`,
     }));
     const shown = texts(80, 24, [started, ...steps]).filter((text) => text.includes("step"));
-    assert.equal(shown[0], "    29.0 s  step 27");
+    assert.equal(shown[0], "    30.0 s  step 28");
     assert.equal(shown.at(-1), "    41.0 s  step 39");
   });
 
@@ -78,11 +80,33 @@ describe("The terminal board", () => {
     assert.equal(lines[5], " LED  ○ off         Display  [?[2J?           ]    Button  up");
   });
 
+  test("shows what lights, sounds and shakes, and what does no longer", () => {
+    const on: SimulatorEvent[] = [
+      { event: "led", level: 1 },
+      { event: "buzzer", on: true },
+      { event: "vibrator", on: true },
+    ];
+    const off: SimulatorEvent[] = [
+      { event: "led", level: 0 },
+      { event: "buzzer", on: false },
+      { event: "vibrator", on: false },
+    ];
+    const outputs = (events: readonly SimulatorEvent[]) => texts(80, 24, [started, ...events]).slice(5, 7);
+    assert.match(outputs(on).join(), /● on {3}1 %.*● sounds.*● on$/);
+    assert.match(outputs([...on, ...off]).join(), /○ off.*○ silent.*○ off$/);
+  });
+
   test("asks before it forgets", () => {
     const view = new BoardView();
-    view.asking = true;
+    view.prompt = { name: "reset" };
     const last = view.lines(80, 24).at(-1)?.text;
     assert.equal(last, " Forget the network and all keys, and be new again?   y yes   n no");
+  });
+
+  test("shows a line for the keypad while it is typed", () => {
+    const view = new BoardView();
+    view.prompt = { name: "entry", text: "12" };
+    assert.equal(view.lines(80, 24).at(-1)?.text, " Keypad: 12_   Enter done   Escape give up");
   });
 
   test("is drawn anew only when something in it has changed", () => {

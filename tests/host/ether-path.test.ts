@@ -16,6 +16,7 @@ import { after, describe, test } from "node:test";
 import { RealClock } from "../../host/simulator/clock.js";
 import { defaultEtherPath, Ether } from "../../host/simulator/ether.js";
 import { MAX_SOCKET_PATH } from "../../host/simulator/ether-path.js";
+import { takeLock } from "../../host/simulator/lock.mjs";
 import { Medium } from "../../host/simulator/medium.js";
 import { UsageError } from "../../host/simulator/usage-error.js";
 
@@ -73,11 +74,13 @@ describe("where the ether can be", TEST, () => {
     assert.match(await refusal(join(path, "ether")), /cannot be at .*E(NOTDIR|EXIST)/);
   });
 
-  test("a directory into which everybody may write is refused", TEST, async () => {
+  test("a directory into which others may write is refused", TEST, async () => {
     const open = join(directory, "open");
     mkdirSync(open);
-    chmodSync(open, 0o777);
-    assert.match(await refusal(join(open, "ether")), /every user may write/);
+    for (const mode of [0o777, 0o775, 0o702]) {
+      chmodSync(open, mode);
+      assert.match(await refusal(join(open, "ether")), /others may write/);
+    }
     chmodSync(open, 0o1777);
     const ether = etherAt(join(open, "ether"));
     await ether.open();
@@ -93,12 +96,30 @@ describe("where the ether can be", TEST, () => {
     assert.match(await refusal(join(theirs, "ether")), /belongs to another user/);
     context.diagnostic(`checked with ${theirs}`);
     if (process.getuid?.() !== 0) return;
+    // Its owner could replace what is ours.
+    chmodSync(foreign, 0o1777);
+    assert.match(await refusal(join(foreign, "ether")), /belongs to another user/);
     const path = freshPath();
     const server = createServer().listen(path);
     await new Promise((resolve) => server.once("listening", resolve));
     chownSync(path, 65_534, 65_534);
     assert.match(await refusal(path), /socket belongs to another user/);
     server.close();
+  });
+
+  test("a lock that a living process holds without opening the ether is named", TEST, async () => {
+    const path = freshPath();
+    const release = takeLock(`${path}.lock`);
+    assert.ok(typeof release === "function");
+    assert.match(await refusal(path), new RegExp(`process ${process.pid} holds ${path}\\.lock`));
+    release();
+  });
+
+  test("something else in the lock's folder is named", TEST, async () => {
+    const path = freshPath();
+    mkdirSync(`${path}.lock`);
+    writeFileSync(`${path}.lock/1-x`, "");
+    assert.match(await refusal(path), /lock .*\.lock holds something else: "1-x"/);
   });
 
   test(

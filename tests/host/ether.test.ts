@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { RealClock } from "../../host/simulator/clock.js";
 import { Ether } from "../../host/simulator/ether.js";
 import { MAX_WAITING_OCTETS } from "../../host/simulator/ether-link.js";
+import { MAX_CLIENTS } from "../../host/simulator/ether-publication.js";
 import { type Frame, Medium, type Port } from "../../host/simulator/medium.js";
 import { toHex } from "../../modules/bytes.js";
 import { EtherProcess } from "../support/ether-process.js";
@@ -117,6 +119,30 @@ describe("the ether between processes", TEST, () => {
     assert.equal(existsSync(path), false);
   });
 
+  test(
+    "a hub that stands still is replaced, and joins those who went on when it works again",
+    TEST,
+    async () => {
+      const path = freshPath();
+      const [hub, b, c] = await startThree();
+      await hub.open(path);
+      await b.open(path);
+      await c.open(path);
+      hub.signal("SIGSTOP");
+      try {
+        await checkAllHearAll([b, c]);
+        const stopped = "note the ether's hub has stopped; another takes its place";
+        assert.ok(
+          [b, c].some((peer) => peer.told.includes(stopped)),
+          "it is said",
+        );
+      } finally {
+        hub.signal("SIGCONT");
+      }
+      await checkAllHearAll([b, c, hub]);
+    },
+  );
+
   test("a client that is killed is no harm", TEST, async () => {
     const path = freshPath();
     const [hub, b, c] = await startThree();
@@ -137,7 +163,7 @@ describe("the ether between processes", TEST, () => {
       await dead.kill();
       assert.equal(lstatSync(path).isSocket(), true);
       mkdirSync(`${path}.lock`);
-      writeFileSync(join(`${path}.lock`, "4194305-dead"), "");
+      writeFileSync(join(`${path}.lock`, "4194305-0123456789abcdef-00000000"), "");
       await b.open(path);
       assert.equal(b.told.includes(`note opened the ether at ${path}`), true);
       assert.equal(existsSync(`${path}.lock`), false);
@@ -159,6 +185,33 @@ describe("the ether between processes", TEST, () => {
       await checkAllHearAll([old, client, next]);
     },
   );
+
+  test("who is turned away at once tries again and again, but says it once", TEST, async () => {
+    const path = freshPath();
+    let attempts = 0;
+    let turnedAway: () => void = () => {};
+    const enough = new Promise<void>((resolve) => {
+      turnedAway = resolve;
+    });
+    const server = createServer((socket) => {
+      attempts += 1;
+      if (attempts === 5) turnedAway();
+      socket.on("error", () => {});
+      socket.end(new Uint8Array(1));
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const peer = await start();
+    await peer.open(path);
+    await enough;
+    server.close();
+    await peer.until(`note opened the ether at ${path}`);
+    const notes = peer.told.filter((line) => line.startsWith("note "));
+    assert.deepEqual(notes, [
+      `note joined the ether at ${path}`,
+      "note dropped a participant of the ether: it sent an AD structure of length 0",
+      `note opened the ether at ${path}`,
+    ]);
+  });
 
   test("who starts at the same instant ends on one ether", TEST, async () => {
     const [a, b, c] = await startThree();
@@ -287,7 +340,7 @@ describe("the hub and its clients", TEST, () => {
     });
   }
 
-  test("who does not read is dropped when it lags too far behind, while others go on", TEST, async () => {
+  test("who reads nothing at all is dropped in the end, while others go on", TEST, async () => {
     const lagging = await welcome();
     lagging.socket.removeAllListeners("data");
     lagging.socket.pause();
@@ -306,6 +359,17 @@ describe("the hub and its clients", TEST, () => {
     sender.send("022b03");
     await reader.until(() => reader.heard.endsWith("022b03"));
     for (const stranger of [lagging, sender, reader]) stranger.socket.destroy();
+  });
+
+  test("as many as there is room for take part, and no more", TEST, async () => {
+    const crowd = Array.from({ length: 2 * MAX_CLIENTS }, () => new Stranger(path).listen());
+    const repeat = setInterval(() => send("022b70"), 10);
+    for (const stranger of crowd) await stranger.until(() => stranger.closed || stranger.heard !== "");
+    clearInterval(repeat);
+    assert.equal(crowd.filter((stranger) => !stranger.closed).length, MAX_CLIENTS);
+    for (const stranger of crowd) stranger.socket.destroy();
+    await Promise.all(crowd.map((stranger) => stranger.until(() => stranger.closed)));
+    (await welcome()).socket.destroy();
   });
 
   test("nobody but this user may use the socket, and no port is open", TEST, () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -66,4 +66,44 @@ test("a lock tells who has it, and leaves nothing behind when it is released", (
 
 test("where no lock can be, the file system's error comes out", () => {
   assert.throws(() => takeLock(join(scratch, "missing", "lock")), { code: "ENOENT" });
+});
+
+/** No process has this number. */
+const DEAD = "4194305-0123456789abcdef-00000000";
+
+for (const [what, put] of [
+  ["a dangling link", (folder: string) => symlinkSync("nowhere", join(folder, DEAD))],
+  ["a pipe", (folder: string) => execFileSync("mkfifo", [join(folder, DEAD)])],
+  ["a folder", (folder: string) => mkdirSync(join(folder, DEAD))],
+  ["a name of another kind", (folder: string) => writeFileSync(join(folder, "1-x"), "")],
+  ["a name that is no text", (folder: string) => writeFileSync(Buffer.from(`${folder}/\xff`, "latin1"), "")],
+] as const) {
+  test(`${what} in a lock's folder is an error that names the lock, and stays`, () => {
+    const path = join(scratch, what.replaceAll(" ", "-"));
+    mkdirSync(path);
+    put(path);
+    assert.throws(
+      () => takeLock(path),
+      (error) => error instanceof Error && "syscall" in error && error.message.includes(`${path} holds`),
+    );
+    assert.equal(readdirSync(path).length, 1);
+  });
+}
+
+test("a file in a lock's place is an error that names the lock", () => {
+  const path = join(scratch, "file");
+  writeFileSync(path, "");
+  assert.throws(() => takeLock(path), /file is no folder/);
+});
+
+test("what a killed start has left beside the lock is removed, what is not a lock's is not", () => {
+  const path = join(scratch, "littered");
+  mkdirSync(`${path}.${DEAD}`);
+  writeFileSync(join(`${path}.${DEAD}`, DEAD), "");
+  mkdirSync(`${path}.notes`);
+  const release = takeLock(path);
+  assert.ok(typeof release === "function");
+  release();
+  assert.equal(existsSync(`${path}.${DEAD}`), false);
+  assert.equal(existsSync(`${path}.notes`), true);
 });

@@ -1,11 +1,32 @@
 import assert from "node:assert/strict";
-import { homedir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { HELP } from "../../host/simulator/help.js";
 import { type Options, parseOptions, settingsOf } from "../../host/simulator/options.js";
 import { UsageError } from "../../host/simulator/usage-error.js";
 import { toHex } from "../../modules/bytes.js";
+
+/** Every option that is handed to the node, with a value. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  name: "desk",
+  uri: "https://example.com/x",
+  "oob-info": "0x0002",
+  algorithms: "both",
+  profile: "standard",
+  "static-oob": "00112233445566778899aabbccddeeff",
+  output: "blink,number",
+  input: "none",
+  "counted-digits": "2",
+  "text-digits": "8",
+  "no-oob": "refuse",
+  "oob-key": "18".repeat(32),
+};
+const SECRETS = ["static-oob", "oob-key"];
+
+const scratch = mkdtempSync(join(tmpdir(), "fledgling-options-"));
+after(() => rmSync(scratch, { recursive: true }));
 
 const uuid = "70cf7c9732a345b691494810d2e9cbf4";
 
@@ -16,11 +37,11 @@ describe("Options that are right", () => {
       name: "lamp",
       state: join(homedir(), ".local", "state", "fledgling", "lamp"),
       uuid: undefined,
-      uri: undefined,
-      oobInfo: undefined,
+      settings: new Map([["name", "lamp"]]),
       ether: undefined,
       headless: false,
       json: false,
+      label: false,
       seed: undefined,
     });
   });
@@ -43,8 +64,11 @@ describe("Options that are right", () => {
       assert.equal(options.name, "desk");
       assert.equal(options.state, "/s");
       assert.equal(toHex(options.uuid ?? new Uint8Array()), uuid);
-      assert.equal(options.uri, "https://example.com/x");
-      assert.equal(options.oobInfo, "0x0002");
+      assert.deepEqual(Object.fromEntries(options.settings), {
+        name: "desk",
+        uri: "https://example.com/x",
+        "oob-info": "0x0002",
+      });
       assert.equal(options.ether, "/e");
       assert.deepEqual([options.json, options.headless, options.seed], [true, true, 7]);
     }
@@ -67,18 +91,76 @@ describe("Options that are right", () => {
   test("help is asked for, and its page names every option in lines that fit a terminal", () => {
     assert.equal(parseOptions(["--help"], {}), "help");
     assert.equal(parseOptions(["--json", "--help"], {}), "help");
-    const names = ["state", "uuid", "name", "uri", "oob-info", "ether", "headless", "json", "seed", "help"];
+    const others = ["state", "uuid", "ether", "headless", "json", "seed", "help", "label", "oob-only"];
+    const names = [...others, ...Object.keys(SETTINGS)];
     for (const name of names) assert.match(HELP, new RegExp(`^ {2}--${name} `, "m"));
     for (const line of HELP.split("\n")) assert.ok(line.length <= 90, line);
   });
 
-  test("the node's settings have the options' names", () => {
-    const settings = settingsOf(parse("--name", "desk", "--uri", "x:y"));
-    assert.equal(settings.get("name"), "desk");
-    assert.equal(settings.get("uri"), "x:y");
-    assert.equal(settings.get("oob-info"), undefined);
-    assert.equal(settings.get("state"), undefined);
+  test("the node's settings have the options' names, and no others are among them", () => {
+    for (const [name, value] of Object.entries(SETTINGS)) {
+      assert.equal(settingsOf(parse(`--${name}`, value)).get(name), value);
+      assert.equal(settingsOf(parse(`--${name}=${value}`)).get(name), value);
+    }
+    const all = Object.entries(SETTINGS).flatMap(([name, value]) => [`--${name}`, value]);
+    const { settings } = parse(...all, "--oob-only", "--state", "/s", "--label");
+    assert.deepEqual(Object.fromEntries(settings), { ...SETTINGS, "oob-only": "true" });
+    assert.equal(settingsOf(parse()).get("oob-only"), undefined);
+    assert.equal(settingsOf(parse()).get("name"), "lamp");
   });
+
+  test("a label is asked for", () => {
+    assert.equal(parse("--label").label, true);
+  });
+});
+
+describe("A secret from a file", () => {
+  for (const name of SECRETS) {
+    test(`--${name} @FILE takes the only line, however it ends`, () => {
+      for (const content of ["00ff", "00ff\n", "00ff\r\n"]) {
+        assert.equal(parse(`--${name}`, `@${fileOf(content)}`).settings.get(name), "00ff");
+      }
+    });
+
+    test(`--${name} @FILE is refused where there is no such line, and nothing of the file is shown`, () => {
+      for (const [content, reason] of [
+        ["", /is empty$/],
+        ["\n", /is empty$/],
+        ["00ff\n00ff\n", /holds more than one line of hexadecimal digits$/],
+        ["00ff".repeat(300), /holds more than one line/],
+        ["00ff".repeat(100_000), /holds more than one line/],
+      ] as const) {
+        const message = complaintOf(`--${name}`, `@${fileOf(content)}`);
+        assert.match(message, reason);
+        assert.ok(message.startsWith(`--${name}: `) && !message.includes("00ff"), message);
+      }
+      assert.match(complaintOf(`--${name}=@${scratch}`), /cannot be read: EISDIR: illegal operation/);
+      assert.match(complaintOf(`--${name}=@${join(scratch, "nowhere")}`), /cannot be read: ENOENT: no such/);
+      assert.equal(complaintOf(`--${name}=@`), `--${name}: after @ the path of a file is needed`);
+      assert.match(complaintOf(`--${name}=@a\0b`), /cannot hold a zero character$/);
+    });
+  }
+
+  test("is meant from where the user stands", () => {
+    writeFileSync(join(scratch, "here"), "00ff\n");
+    const environment = { npm_lifecycle_event: "start", INIT_CWD: scratch };
+    const options = parseOptions(["--static-oob=@here"], environment);
+    assert.ok(options !== "help");
+    assert.equal(options.settings.get("static-oob"), "00ff");
+  });
+});
+
+test("A complaint never repeats a part of a secret", () => {
+  for (const name of SECRETS) {
+    for (const args of [
+      [`--${name}`, "00112233", "44556677"],
+      [`--${name}`, "-44556677"],
+      [`--${name}=44556677`, `--${name}=44556677`],
+      [`--${name}=44556677`, "--uuid=1"],
+    ]) {
+      assert.doesNotMatch(complaintOf(...args), /44556677/);
+    }
+  }
 });
 
 describe("The state folder", () => {
@@ -128,6 +210,22 @@ describe("Options that are wrong are refused in one line that names them", () =>
     [["--name"], /^--name needs a value: TEXT$/],
     [["--uri"], /^--uri needs a value: TEXT, such as/],
     [["--oob-info"], /^--oob-info needs a value: BITS/],
+    [["--algorithms"], /^--algorithms needs a value: cmac, hmac or both$/],
+    [["--profile="], /^--profile needs a value: standard or cmacOnly$/],
+    [["--static-oob"], /^--static-oob needs a value: HEX, 32 or 64 hexadecimal digits, or @FILE$/],
+    [["--output", ""], /^--output needs a value: LIST, such as number or blink,beep; or none$/],
+    [["--input"], /^--input needs a value: LIST, such as number or push,twist; or none$/],
+    [["--counted-digits"], /^--counted-digits needs a value: N, a digit from 1 to 8$/],
+    [["--text-digits", "--json"], /^--text-digits needs a value: N, a digit from 1 to 8; write/],
+    [["--no-oob"], /^--no-oob needs a value: allow or refuse$/],
+    [["--oob", "allow"], /^--oob is no option/],
+    [["--oob-key"], /^--oob-key needs a value: HEX, 64 hexadecimal digits, or @FILE$/],
+    [["--oob-only=true"], /^--oob-only takes no value$/],
+    [["--no-oob-only"], /^--no-oob-only is no option/],
+    [["--output", "blink", "beep"], /^"beep" is no option/],
+    [["--input=push", "--input=twist"], /^--input is given twice$/],
+    [["--label=x"], /^--label takes no value$/],
+    [["--label", "--json"], /^--label: a label is for people to read; --json has none$/],
     [["--seed"], /^--seed needs a value: N, a whole number$/],
     [["--uuid", uuid.slice(1)], /^--uuid: "0cf.*" is not 32 hexadecimal digits$/],
     [["--uuid", `${uuid}00`], /^--uuid: .* is not 32/],
@@ -147,18 +245,29 @@ describe("Options that are wrong are refused in one line that names them", () =>
     [["--state", "a\0b"], /^--state: /],
   ] as const) {
     test(JSON.stringify(args), () => {
-      assert.throws(
-        () => parseOptions(args, {}),
-        (error) => {
-          assert.ok(error instanceof UsageError);
-          assert.match(error.message, reason);
-          assert.ok(!error.message.includes("\n"));
-          return true;
-        },
-      );
+      assert.match(complaintOf(...args), reason);
     });
   }
 });
+
+/** A file with this content. */
+function fileOf(content: string): string {
+  const path = join(scratch, "secret");
+  writeFileSync(path, content);
+  return path;
+}
+
+/** What is said of these options: one line. */
+function complaintOf(...args: readonly string[]): string {
+  try {
+    parseOptions(args, {});
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    assert.ok(!error.message.includes("\n"));
+    return error.message;
+  }
+  assert.fail("nothing is said");
+}
 
 function parse(...args: readonly string[]): Options {
   const options = parseOptions(args, {});

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createECDH } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,8 @@ import { Program } from "./program.js";
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const bundled = join(top, "build", "simulator.mjs");
 const uuid = "70cf7c9732a345b691494810d2e9cbf4";
+const SECRET = "00112233445566778899aabbccddeeff";
+const PRIVATE_KEY = "18cd7c8e5a3e1d6f0b1c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f506172";
 const scratch = mkdtempSync(join(tmpdir(), "fledgling-simulator-"));
 const started: Program[] = [];
 let scenes = 0;
@@ -60,7 +63,7 @@ describe("The simulator with --json", () => {
       ["turn 0", "turn needs a number of steps from -99 to 99, not 0: turn N"],
       ["turn 1e1", "turn needs a number of steps from -99 to 99, not 0: turn N"],
       ["enter ", "enter needs a text: enter TEXT"],
-      ["jump", '"jump" is no command; there are press, release, turn N, enter TEXT, reset, quit'],
+      ["jump", "no such command; there are press, release, turn N, enter TEXT, reset, quit"],
       ["x".repeat(100_000), "a command has at most 256 characters"],
     ]) {
       device.type(`${line}\n`);
@@ -100,6 +103,77 @@ describe("The simulator with --json", () => {
       await startDevice(scene);
     });
   }
+});
+
+describe("What authenticates", () => {
+  const secrets = ["--static-oob", SECRET, "--oob-key", PRIVATE_KEY];
+
+  test("is accepted in every form, and stays out of sight", async () => {
+    for (const kind of ["--json", "--headless"]) {
+      const { state, ether } = newScene();
+      const more = ["--no-oob", "refuse", "--output", "blink,beep", "--input=push", "--counted-digits=2"];
+      const device = start(kind, "--state", state, "--ether", ether, ...secrets, ...more);
+      const seen: string[] = [];
+      await device.line("beacon", (line) => {
+        seen.push(line);
+        return /beaconing|Sending the beacon/.test(line);
+      });
+      device.kill("SIGTERM");
+      await device.line("end", (line) => {
+        seen.push(line);
+        return /stopped/i.test(line);
+      });
+      const { status, stderr } = await device.ended();
+      assert.equal(status, 0);
+      const all = [...seen, stderr].join("\n");
+      for (const secret of [SECRET, PRIVATE_KEY]) assert.ok(!all.toLowerCase().includes(secret), all);
+    }
+  });
+
+  test("stands on the label, with the UUID that the first start will have", async () => {
+    const scene = newScene();
+    const label = start("--label", "--name", "desk", "--state", scene.state, ...secrets);
+    await label.line("name", (line) => line === "Device           desk");
+    const words = await label.line("UUID", (line) => line.startsWith("UUID "));
+    await label.line("value", (line) => line === `Static OOB       ${SECRET}`);
+    // From the same private key by OpenSSL.
+    const { x, y } = publicKeyOf(PRIVATE_KEY);
+    await label.line("X", (line) => line === `Public key X     ${x}`);
+    await label.line("Y", (line) => line === `           Y     ${y}`);
+    await label.line("bits", (line) => line.endsWith("start with --oob-info 0x0844"));
+    await label.line("code", (line) => line.includes("█▀▀▀▀▀█"));
+    assert.deepEqual(await label.ended(), { status: 0, stderr: "" });
+    assert.equal(words.replace(/^UUID +/, "").replaceAll("-", ""), keptUuid(scene.state));
+    const device = start("--json", "--state", scene.state, "--ether", scene.ether);
+    await device.event({ event: "started", uuid: keptUuid(scene.state) });
+  });
+
+  test("can be printed while the device runs; a UUID that is given is only shown", async () => {
+    const scene = newScene();
+    await startDevice(scene);
+    const kept = keptUuid(scene.state);
+    for (const [options, shown] of [
+      [[], kept],
+      [["--uuid", uuid], uuid],
+    ] as const) {
+      const label = start("--label", "--state", scene.state, ...options);
+      const line = await label.line("UUID", (text) => text.startsWith("UUID "));
+      assert.equal(line.replace(/^UUID +/, "").replaceAll("-", ""), shown);
+      assert.deepEqual(await label.ended(), { status: 0, stderr: "" });
+    }
+    assert.equal(keptUuid(scene.state), kept);
+  });
+
+  test("has no label where the state folder cannot be used", async () => {
+    const { folder } = newScene();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "uuid"), "70cf");
+    await refused(["--label", "--state", folder], /does not hold a UUID/);
+    await refused(["--label", "--state", join(folder, "uuid")], /ENOTDIR/);
+    writeFileSync(join(folder, "letter.txt"), "dear");
+    rmSync(join(folder, "uuid"));
+    await refused(["--label", "--state", folder], /holds other things/);
+  });
 });
 
 describe("What a simulator keeps", () => {
@@ -175,6 +249,27 @@ describe("What cannot be is refused in one line, with status 2", () => {
     const place = ["--state", state, "--ether", ether];
     await refused([...place, "--oob-info", "lots"], /^fledgling: --oob-info: /);
     await refused([...place, "--uri", "nowhere"], /^fledgling: --uri: /);
+    for (const [name, value] of [
+      ["static-oob", SECRET.slice(2)],
+      ["oob-key", SECRET],
+      ["oob-key", "00".repeat(32)],
+      ["output", "blink,whistle"],
+      ["input", "pull"],
+      ["counted-digits", "9"],
+      ["text-digits", "0"],
+      ["no-oob", "perhaps"],
+      ["algorithms", "rsa"],
+      ["profile", "cheap"],
+    ] as const) {
+      // A label shows nothing of a device that would not start.
+      for (const label of [[], ["--label"]]) {
+        const stderr = await refused(
+          [...place, ...label, `--${name}`, value],
+          new RegExp(`^fledgling: --${name}: `),
+        );
+        assert.ok(!stderr.includes(SECRET.slice(2)), stderr);
+      }
+    }
     assert.ok(!readdirSync(state).includes("lock"), "the folder is free again");
   });
 
@@ -250,6 +345,14 @@ describe("npm start", () => {
   });
 });
 
+/** By OpenSSL: each coordinate as hexadecimal digits. */
+function publicKeyOf(privateKey: string): { readonly x: string; readonly y: string } {
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(privateKey, "hex");
+  const point = ecdh.getPublicKey("hex");
+  return { x: point.slice(2, 66), y: point.slice(66) };
+}
+
 /** A place where nothing is yet. */
 interface Scene {
   readonly folder: string;
@@ -278,11 +381,13 @@ async function startDevice(scene = newScene(), ...more: readonly string[]): Prom
   return device;
 }
 
-async function refused(options: readonly string[], reason: RegExp): Promise<void> {
+/** All that it said. */
+async function refused(options: readonly string[], reason: RegExp): Promise<string> {
   const { status, stderr } = await start(...options).ended();
   assert.match(stderr, reason);
   assert.match(stderr, /^fledgling: [^\n]+\n$/, "one line");
   assert.equal(status, 2);
+  return stderr;
 }
 
 function keptUuid(state: string): string {

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -116,21 +127,65 @@ describe("FolderStorage on a disk that fails", () => {
 });
 
 describe("A state folder", () => {
-  test("is for this user alone, and so are its records", () => {
+  test("that is new is for this user alone, and so are its records", () => {
     const folder = newFolder();
-    mkdirSync(folder, { mode: 0o755 });
     open(folder).write("node", oldValue);
     assert.equal(modeOf(folder), 0o700);
     assert.equal(modeOf(join(folder, "records")), 0o700);
     assert.equal(modeOf(join(folder, "records", "node")), 0o600);
   });
 
-  test("that was opened to others is closed to them again", () => {
+  test("that was there keeps its mode; what is put into it is for this user alone", () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+    open(folder).write("node", oldValue);
+    assert.equal(modeOf(folder), 0o755);
+    assert.equal(modeOf(join(folder, "records")), 0o700);
+    assert.equal(modeOf(join(folder, "fledgling-state")), 0o600);
+  });
+
+  test("whose content was opened to others is closed to them again", () => {
     const folder = newFolder();
     prepare(folder);
-    chmodSync(folder, 0o755);
+    chmodSync(join(folder, "records"), 0o755);
+    chmodSync(join(folder, "records", "node"), 0o644);
     open(folder);
-    assert.equal(modeOf(folder), 0o700);
+    assert.equal(modeOf(join(folder, "records")), 0o700);
+    assert.equal(modeOf(join(folder, "records", "node")), 0o600);
+  });
+
+  test("into which others may write is refused, and left as it is", () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    for (const mode of [0o770, 0o702]) {
+      chmodSync(folder, mode);
+      refused(folder, /others may write/);
+      assert.equal(modeOf(folder), mode);
+      assert.deepEqual(readdirSync(folder), []);
+    }
+  });
+
+  test("of another user is refused", () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    // Not being root, one cannot give anything away: the root directory is somebody else's.
+    if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
+    refused(process.getuid?.() === 0 ? folder : "/", /belongs to another user/);
+  });
+
+  test("is not made of somebody's empty home folder", () => {
+    const folder = newFolder();
+    mkdirSync(folder, { mode: 0o700 });
+    const before = process.env.HOME;
+    process.env.HOME = folder;
+    try {
+      refused(folder, /is a home folder/);
+      assert.deepEqual(readdirSync(folder), []);
+      open(join(folder, "lamp"));
+    } finally {
+      process.env.HOME = before;
+    }
   });
 
   test("keeps its records for the next start", () => {
@@ -158,8 +213,8 @@ describe("A state folder", () => {
   test("in whose place a file is, or below a file, is refused", () => {
     const file = newFolder();
     writeFileSync(file, "");
-    refused(file, /a file is in its place/);
-    refused(join(file, "below"), /a file is in its place/);
+    refused(file, /EEXIST: file already exists/);
+    refused(join(file, "below"), /E(NOTDIR|EXIST): /);
   });
 
   test("without its records' folder being one is refused, and not kept locked", () => {
@@ -173,15 +228,69 @@ describe("A state folder", () => {
   });
 
   test("locked by a process that is gone is taken over, also when its number is in use again", () => {
-    for (const [pid, birth] of [
-      [spawnSync(process.execPath, ["--version"]).pid, ""],
-      [process.ppid, "another life"],
-    ] as const) {
+    for (const pid of [spawnSync(process.execPath, ["--version"]).pid, process.ppid]) {
       const folder = newFolder();
       prepare(folder);
       mkdirSync(join(folder, "lock"));
-      writeFileSync(join(folder, "lock", `${pid}-00000000`), birth);
+      const anotherLife = "0123456789abcdef";
+      writeFileSync(join(folder, "lock", `${pid}-${anotherLife}-00000000`), "");
       assert.deepEqual(open(folder).read("node"), oldValue);
+    }
+  });
+});
+
+describe("In the place of a record", () => {
+  for (const [what, put] of [
+    ["a folder", (path: string) => mkdirSync(path)],
+    ["a pipe", (path: string) => execFileSync("mkfifo", [path])],
+    ["a link", (path: string) => symlinkSync("/etc/passwd", path)],
+    ["49 octets", (path: string) => writeFileSync(path, new Uint8Array(49))],
+    ["5 GiB", (path: string) => [writeFileSync(path, ""), truncateSync(path, 5 * 2 ** 30)]],
+  ] as const) {
+    test(`${what} is refused at the start, and not kept locked`, () => {
+      const folder = newFolder();
+      prepare(folder);
+      const path = join(folder, "records", "node");
+      rmSync(path);
+      put(path);
+      refused(folder, /records\/node is not a file of at most 48 octets/);
+      rmSync(path, { recursive: true });
+      assert.deepEqual(open(folder).keys(), []);
+    });
+  }
+
+  test("what is no record's name is passed over, also when all records are erased", () => {
+    const folder = newFolder();
+    prepare(folder);
+    const foreign = ["node.backup-2024-01-01", "Node", "%zz", "%41%4", ".DS_Stor\u00e9", "sixteen-letters-"];
+    for (const name of foreign) writeFileSync(join(folder, "records", name), "x");
+    mkdirSync(join(folder, "records", "a.b"));
+    const storage = open(folder);
+    assert.deepEqual(storage.keys(), ["node"]);
+    for (const key of storage.keys()) storage.erase(key);
+    assert.equal(readdirSync(join(folder, "records")).length, foreign.length + 1);
+  });
+
+  test("a link in the place of all records is refused", () => {
+    const [folder, other] = [newFolder(), newFolder()];
+    prepare(folder);
+    rmSync(join(folder, "records"), { recursive: true });
+    mkdirSync(other);
+    symlinkSync(other, join(folder, "records"));
+    refused(folder, /records is a link/);
+  });
+
+  test("nothing, because the whole folder is gone, is a fault that is told in one line", () => {
+    const folder = newFolder();
+    const storage = open(folder);
+    storage.write("node", oldValue);
+    rmSync(folder, { recursive: true });
+    for (const act of [() => storage.keys(), () => storage.erase("node")]) {
+      assert.throws(act, (error) => {
+        assert.ok(error instanceof StorageFault);
+        assert.match(error.message, /^the [^\n]+: ENOENT: no such file or directory$/);
+        return true;
+      });
     }
   });
 });

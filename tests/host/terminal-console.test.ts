@@ -50,9 +50,14 @@ describe("Keys", () => {
     assert.deepEqual(await typed("\x03", 1), ["quit"]);
   });
 
-  test("arrows and function keys do nothing, though letters are in their sequences", async () => {
+  test("the arrows turn the knob, in both ways that terminals have to write them", async () => {
     const { typed } = newTerminal();
-    assert.deepEqual(await typed("\x1b[R\x1bOR\x1b[1;5R\x1b[15~\x1bqp", 1), ["press"]);
+    assert.deepEqual(await typed("\x1b[C\x1b[D\x1bOC\x1bOD", 4), ["turn 1", "turn -1", "turn 1", "turn -1"]);
+  });
+
+  test("other arrows and function keys do nothing, though letters are in their sequences", async () => {
+    const { typed } = newTerminal();
+    assert.deepEqual(await typed("\x1b[R\x1bOR\x1b[1;5R\x1b[1;5C\x1b[A\x1bOB\x1b[15~\x1bqp", 1), ["press"]);
   });
 
   test("space pushes: the button comes up again by itself", async () => {
@@ -63,6 +68,31 @@ describe("Keys", () => {
   test("R asks first: y resets, every other key does not", async () => {
     const { typed } = newTerminal();
     assert.deepEqual(await typed("RnRpRRRyp", 2), ["reset", "press"]);
+  });
+
+  test("e begins a line for the keypad: letters are text there, and Enter ends it", async () => {
+    const { typed } = newTerminal();
+    assert.deepEqual(await typed("e042\rp", 2), ["enter 042", "press"]);
+    assert.deepEqual(await typed("eq R\x7f\br\nr", 2), ["enter qr", "release"]);
+    const long = "x".repeat(100);
+    assert.deepEqual(await typed(`e${long}\r`, 1), [`enter ${"x".repeat(32)}`]);
+  });
+
+  test("Escape gives the line up, an empty one is none, and in it only Control-C is still a command", async () => {
+    const { typed } = newTerminal();
+    await typed("e04", 0);
+    await typed("\x1b", 0);
+    assert.deepEqual(await typed("p", 1), ["press"]);
+    assert.deepEqual(await typed("e\x7f\rp", 1), ["press"]);
+    assert.deepEqual(await typed("e\x1b[C\x1bqü\t1\x032\r", 2), ["quit", "enter 12"]);
+  });
+
+  test("the line is shown as far as it is typed", async () => {
+    const { typed, output, written } = newTerminal();
+    await typed("e04", 0);
+    while (!written().includes("Keypad: 04_")) await once(output, "data");
+    await typed("\r", 1);
+    while (!/q quit[^_]*$/.test(written())) await once(output, "data");
   });
 });
 
@@ -92,8 +122,8 @@ function newTerminal() {
       note(down ? "press" : "release");
       return true;
     },
-    turn: () => note("turn"),
-    enter: () => note("enter"),
+    turn: (steps) => note(`turn ${steps}`),
+    enter: (text) => note(`enter ${text}`),
     reset: () => note("reset"),
     quit: () => note("quit"),
   });

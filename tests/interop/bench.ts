@@ -1,16 +1,20 @@
-/** What one test has set up and must take down again, also when it fails. */
+/** What one test or one measurement has set up and must take down again, also when it fails. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
+
+/** A test, or whatever else has an end. */
+export interface Ending {
+  after(undo: () => Promise<void>): void;
+}
 
 /** A folder for one test, and the stack of what has to be undone at its end, last first. */
 export class Bench {
   readonly #folder = mkdtempSync(join(tmpdir(), "fl-"));
   readonly #undo: (() => void | Promise<void>)[] = [];
 
-  constructor(test: TestContext) {
+  constructor(test: Ending) {
     test.after(() => this.#clear());
   }
 

@@ -1,91 +1,17 @@
 /** bluetooth-meshd, which none of us wrote, provisions our simulator over PB-ADV, in real time. */
 
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { cmac } from "@noble/ciphers/aes.js";
 import { Bench } from "./bench.js";
-import { Air, type DropRule, losing, type Transmission } from "./bluez/air.js";
-import type { AddedNode } from "./bluez/mesh-event.js";
+import { losing } from "./bluez/air.js";
 import { firstAddress, Provisioner } from "./bluez/provisioner.js";
-import { readKeptRecord, SimulatorProcess } from "./simulator.js";
-
-/** More than the slowest of them takes, by far. */
-const patience = { timeout: 90_000 };
-
-/** One test's provisioner and device, and what is between them. */
-interface Scene {
-  readonly air: Air;
-  readonly provisioner: Provisioner;
-  /** The device's state folder; not there yet. */
-  readonly state: string;
-  /** Start the device, again after it has ended. */
-  startDevice(...more: readonly string[]): Promise<SimulatorProcess>;
-}
-
-interface SceneOptions {
-  readonly speedup?: number;
-  readonly drop?: DropRule;
-}
-
-async function setScene(t: TestContext, { speedup = 20, drop }: SceneOptions = {}): Promise<Scene> {
-  const bench = new Bench(t);
-  const air = new Air(drop);
-  bench.later(() => air.close());
-  // The daemon connects once and never again, so the air is ours, and the device may come and go.
-  await air.listen("provisioner", bench.path("p.sock"));
-  await air.listen("device", bench.path("d.sock"));
-  const provisioner = await Provisioner.start({
-    folder: bench.path("p"),
-    air: bench.path("p.sock"),
-    speedup,
-  });
-  bench.later(() => provisioner.stop());
-  const state = bench.path("state");
-  const startDevice = async (...more: readonly string[]) => {
-    const device = await SimulatorProcess.start({ state, ether: bench.path("d.sock"), more });
-    bench.later(() => device.stop());
-    return device;
-  };
-  return { air, provisioner, state, startDevice };
-}
-
-/** The device beacons, is heard, is provisioned, and says so. */
-async function provision({ provisioner }: Scene, device: SimulatorProcess): Promise<AddedNode> {
-  const { uuid } = await provisioner.discover();
-  const node = await provisioner.provision(uuid);
-  equal(await device.noted("provisioned"), node.unicastAddress);
-  return node;
-}
-
-/** What the device keeps is what the provisioner believes. */
-async function checkKept(
-  { provisioner, state }: Pick<Scene, "provisioner" | "state">,
-  unicastAddress: number,
-) {
-  const { netKeys, deviceKeys } = await provisioner.exportKeys();
-  deepEqual(readKeptRecord(state), {
-    netKey: netKeys.get(0),
-    netKeyIndex: 0,
-    flags: 0,
-    ivIndex: 0,
-    unicastAddress,
-    deviceKey: deviceKeys.get(unicastAddress),
-  });
-}
-
-/** An unprovisioned device beacon. MshPRT 3.10.2. */
-function isBeacon({ from, ad }: Transmission): boolean {
-  return from === "device" && ad[1] === 0x2b && ad[2] === 0x00;
-}
-
-/** The Provisioning Complete PDU: type 08, alone in a Transaction Start. MshPRT 5.3.1.1, 5.4.1.9. */
-function isComplete({ from, ad }: Transmission): boolean {
-  return from === "device" && ad[1] === 0x29 && ad[7] === 0x00 && ad[11] === 0x08;
-}
+import { checkKept, isBeacon, isComplete, patience, provision, setScene } from "./scene.js";
+import { SimulatorProcess } from "./simulator.js";
 
 test("the beacon is heard with its UUID, OOB information and URI hash", patience, async (t) => {
   const { provisioner, startDevice } = await setScene(t);

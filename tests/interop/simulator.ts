@@ -20,9 +20,12 @@ export interface SimulatorOptions {
   readonly more?: readonly string[];
 }
 
+/** What it tells. t: in milliseconds since its start. */
+export type SimulatorLine = SimulatorEvent & { readonly t: number };
+
 /** A running simulator. */
 export class SimulatorProcess {
-  readonly events = new Happenings<SimulatorEvent>();
+  readonly events = new Happenings<SimulatorLine>();
   readonly #child: ChildProcessWithoutNullStreams;
 
   /** Start it; done when it says that it has started. */
@@ -42,7 +45,7 @@ export class SimulatorProcess {
       complaint += text;
     });
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
-      const event: SimulatorEvent = JSON.parse(line);
+      const event: SimulatorLine = JSON.parse(line);
       this.events.add(event);
     });
     this.#child.on("error", (error) => this.events.end(error));
@@ -57,10 +60,15 @@ export class SimulatorProcess {
     return note.then(({ value }) => value);
   }
 
+  /** Do something at the board: "press", "release", "turn N" or "enter TEXT". */
+  act(command: string): void {
+    this.#child.stdin.write(`${command}\n`);
+  }
+
   /** Say "quit", and give the exit status. */
   async quit(): Promise<number | null> {
     const gone = once(this.#child, "close");
-    this.#child.stdin.write("quit\n");
+    this.act("quit");
     await this.events.first("stopped", 5000, (event) => (event.event === "stopped" ? event : undefined));
     await gone;
     return this.#child.exitCode;

@@ -17,11 +17,19 @@ const agentPath = `${root}/agent`;
 const elementPath = `${root}/ele00`;
 const empty: Answer = { signature: "", body: [] };
 
-/** The person beside the application. capabilities: "static-oob", "public-oob" and others; none forces No OOB. */
+/**
+ * The person beside the application. What the daemon shows to that person becomes a MeshEvent. capabilities, of which
+ * none forces No OOB: "static-oob", "public-oob", "blink", "beep", "vibrate", "out-numeric", "out-alpha", "push",
+ * "twist", "in-numeric", "in-alpha". Everything is read anew at each provisioning.
+ */
 export interface Agent {
   readonly capabilities: readonly string[];
   /** 16 octets. */
   readonly staticOob?: Uint8Array;
+  /** A number that is read off the device, or counted. */
+  readonly number?: () => Promise<number>;
+  /** A text that is read off the device: at most 16 characters. */
+  readonly text?: () => Promise<string>;
   /** The device's, known out of band: X and Y. Not before Start is acknowledged: 5.66 may drop it for the next PDU. */
   readonly publicKey?: () => Promise<Uint8Array>;
   /** Of a device whose public key is known out of band. */
@@ -158,7 +166,9 @@ export class MeshApp {
       case `${mesh("Provisioner")}.RequestProvData`:
         return { signature: "qq", body: [...(this.#options.assign?.(integer(body[0])) ?? [])] };
       case `${mesh("ProvisionAgent")}.PromptStatic`:
-        return answerOctets(call, this.#options.agent.staticOob);
+        return answerOctets(call, await this.#promptStatic(text(body[0])));
+      case `${mesh("ProvisionAgent")}.PromptNumeric`:
+        return { signature: "u", body: [given(call, await this.#options.agent.number?.())] };
       case `${mesh("ProvisionAgent")}.PublicKey`:
         return answerOctets(call, await this.#options.agent.publicKey?.());
       case `${mesh("ProvisionAgent")}.PrivateKey`:
@@ -169,6 +179,15 @@ export class MeshApp {
         return empty;
       }
     }
+  }
+
+  /** The daemon asks for a text as if it were a static value: left justified, zeros behind. */
+  async #promptStatic(type: string): Promise<Uint8Array | undefined> {
+    const { staticOob, text: read } = this.#options.agent;
+    if (type !== "out-alpha") return staticOob;
+    const value = Buffer.alloc(16);
+    value.write((await read?.()) ?? "", "ascii");
+    return value;
   }
 
   #agentProperties(): object {
@@ -201,7 +220,10 @@ function mesh(object: string): string {
 }
 
 function answerOctets(call: Call, value: Uint8Array | undefined): Answer {
-  if (value === undefined)
-    throw new CallError(`${service}.Error.Abort`, `${call.member}: the agent has none`);
-  return { signature: "ay", body: [Buffer.from(value)] };
+  return { signature: "ay", body: [Buffer.from(given(call, value))] };
+}
+
+function given<Value>({ member }: Call, value: Value | undefined): Value {
+  if (value === undefined) throw new CallError(`${service}.Error.Abort`, `${member}: the agent has none`);
+  return value;
 }

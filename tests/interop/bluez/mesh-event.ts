@@ -8,6 +8,7 @@ export type MeshEvent =
   | ({ readonly name: "heard" } & HeardDevice)
   | ({ readonly name: "added" } & AddedNode)
   | { readonly name: "notAdded"; readonly reason: string }
+  | ({ readonly name: "shown" } & Shown)
   | ({ readonly name: "message" | "deviceKeyMessage" } & AccessMessage);
 
 /** An unprovisioned device beacon. uriHash: undefined when the beacon has none. MshPRT 3.10.2. */
@@ -22,6 +23,12 @@ export interface AddedNode {
   readonly uuid: Buffer;
   readonly unicastAddress: number;
   readonly elementCount: number;
+}
+
+/** What a person shall enter on the device. type: the agent's capability, such as "push" or "in-alpha". */
+export interface Shown {
+  readonly type: string;
+  readonly value: number | string;
 }
 
 /** A decrypted access message. data: opcode and parameters. */
@@ -56,6 +63,10 @@ export function readEvent({ member, body }: Call): MeshEvent | undefined {
       };
     case "AddNodeFailed":
       return { name: "notAdded", reason: text(body[1]) };
+    case "DisplayNumeric":
+      return { name: "shown", type: text(body[0]), value: integer(body[1]) };
+    case "DisplayString":
+      return { name: "shown", type: "in-alpha", value: text(body[0]) };
     case "MessageReceived":
       return { name: "message", source: integer(body[0]), keyIndex: integer(body[1]), data: octets(body[3]) };
     case "DevKeyMessageReceived":

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { type Agent, MeshApp } from "./mesh-app.js";
-import type { AccessMessage, AddedNode, ExportedKeys, HeardDevice } from "./mesh-event.js";
+import type { AccessMessage, AddedNode, ExportedKeys, HeardDevice, Shown } from "./mesh-event.js";
 import { type Meshd, type MeshdOptions, startMeshd } from "./meshd.js";
 
 const CONFIG_CLIENT = 0x0001;
@@ -74,6 +74,13 @@ export class Provisioner {
   /** Provision over PB-ADV; fails with the daemon's reason. */
   provision(uuid: Uint8Array, timeoutMs = 60_000): Promise<AddedNode> {
     return this.#app.addNode(uuid, timeoutMs);
+  }
+
+  /** What the daemon shows to a person from now on, to be entered on the device. */
+  shown(): Promise<Shown> {
+    return this.#app.events.next("a value for a person to enter", 30_000, (event) =>
+      event.name === "shown" ? event : undefined,
+    );
   }
 
   exportKeys(): Promise<ExportedKeys> {
