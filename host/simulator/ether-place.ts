@@ -18,7 +18,6 @@ import {
   identityOf,
   isPublished,
   type Publication,
-  type PublicationListener,
   publish,
   pulseOf,
   withdraw,
@@ -163,11 +162,10 @@ export class EtherPlace {
   async #publish(state: Joining): Promise<boolean> {
     if (this.#state !== state) return false;
     const { session } = state;
-    const listener: PublicationListener = {
+    const publication = await publish(this.#path, {
       connected: (socket) => this.#clients.add(this.#link(socket)),
       failed: (error) => session.say(this.#describe(error)),
-    };
-    const publication = await publish(this.#path, listener);
+    });
     if (publication === undefined) return false;
     if (this.#state !== state) {
       withdraw(this.#path, publication);
@@ -189,8 +187,7 @@ export class EtherPlace {
 
   /** A client's tick: it stays with a hub that others find, and that shows that it works. */
   #watch(state: Client): void {
-    const identity = identityOf(this.#path);
-    const pulse = pulseOf(this.#path);
+    const [identity, pulse] = [identityOf(this.#path), pulseOf(this.#path)];
     state.still = pulse !== undefined && pulse === state.pulse ? state.still + 1 : 0;
     state.pulse = pulse;
     const isReplaced = identity !== undefined && identity !== state.identity;
