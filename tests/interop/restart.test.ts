@@ -46,6 +46,8 @@ for (const { state, withheld, agent } of states) {
     await doomed.kill();
     isWithholding = false;
     const { netKeys } = await scene.provisioner.exportKeys();
+    // It goes on calling the lost link for a while, and a device that comes back would answer.
+    await scene.provisioner.stop();
 
     const revived = await scene.startDevice(...options);
     const role = await firstRole(revived);
@@ -74,10 +76,9 @@ function firstRole(device: SimulatorProcess): Promise<string> {
   });
 }
 
-/** By another provisioner: the first one goes on talking to its lost link for half a minute. */
+/** By another provisioner, as the first one is gone. */
 async function provisionAnew(scene: Scene, device: SimulatorProcess, uuid: Uint8Array): Promise<void> {
   await device.noted("beaconing");
-  await scene.provisioner.stop();
   const provisioner = await scene.startProvisioner("q");
   const shown = provisioner.shown();
   const added = provisioner.provision(uuid);
