@@ -39,12 +39,16 @@ try {
 }
 
 async function start(options: Options): Promise<void> {
+  // What the node refuses is refused before there is a folder, an ether or a word of it.
+  rehearse(options, lamp);
   setInterval(() => {}, HEARTBEAT_MS);
   const events: Console = createConsole(options);
   const device = new Simulator(options, (event) => events.show(event));
   simulator = device;
   terminal = events;
   await device.open();
+  // A signal came meanwhile: the device is closed already.
+  if (stopping) return;
   const node = lamp(device.platform);
   node.start();
   events.open({
