@@ -2,13 +2,14 @@
 
 import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import { createECDH } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import type { Air } from "./bluez/air.js";
 import type { Agent } from "./bluez/mesh-app.js";
 import { firstAddress } from "./bluez/provisioner.js";
 import { countPulses, push, readDisplay } from "./person.js";
 import { checkKept, patience, type Scene, setScene } from "./scene.js";
-import type { SimulatorProcess } from "./simulator.js";
+import { readKeptRecord, type SimulatorProcess } from "./simulator.js";
 
 const uuid = Buffer.from("70cf7c9732a345b691494810d2e9cbf4", "hex");
 const staticOob = Buffer.from("0102030405060708090a0b0c0d0e0f00", "hex");
@@ -48,7 +49,19 @@ async function authenticate(t: TestContext, { chosen, options, agent, enter }: A
   equal(await device.noted("provisioned"), firstAddress);
   await checkKept(scene, firstAddress);
   ok(!device.events.seen.some(({ event }) => event === "failed" || event === "error"));
+  saysNoSecret(scene, device, options);
   return scene;
+}
+
+/** Whatever the device has said, and how its files are named: nothing of it is a key or a value of its options. */
+function saysNoSecret(scene: Scene, device: SimulatorProcess, options: readonly string[]): void {
+  const { netKey, deviceKey } = readKeptRecord(scene.state);
+  const given = options.filter((option) => /^[0-9a-f]{32,}$/.test(option));
+  const said = JSON.stringify([device.events.seen, readdirSync(scene.state, { recursive: true })]);
+  ok(said.includes(uuid.toString("hex")), "what is no secret is said");
+  for (const secret of [netKey.toString("hex"), deviceKey.toString("hex"), ...given]) {
+    ok(!said.toLowerCase().includes(secret), "a secret is said");
+  }
 }
 
 /** AuthenticationMethod, AuthenticationAction and AuthenticationSize of the Start on the air. MshPRT 5.4.1.3. */
