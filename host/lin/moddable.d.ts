@@ -14,7 +14,6 @@ declare module "timer" {
     clear(timer: Handle): void;
   };
 
-  // biome-ignore lint/style/noDefaultExport: the SDK's module has nothing else.
   export default Timer;
 }
 
@@ -22,7 +21,6 @@ declare module "mc/config" {
   /** The manifest's `config`, and what the command line of the build has added to it. */
   const config: Readonly<Record<string, unknown>>;
 
-  // biome-ignore lint/style/noDefaultExport: the SDK's module has nothing else.
   export default config;
 }
 
