@@ -8,8 +8,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import { xsnap } from "@agoric/xsnap";
-import { build } from "esbuild";
-import { top } from "../support/files.mjs";
+import { bundleForXs } from "../support/bundle-xs.mjs";
 
 const answers = [];
 const worker = await xsnap({
@@ -76,30 +75,17 @@ function minus(first, ...others) {
   return others.reduce((left, { steps, ms }) => ({ steps: left.steps - steps, ms: left.ms - ms }), first);
 }
 
-/** The steps with all that they import, as one script that XS 13.3 understands. */
-async function bundle() {
-  const result = await build({
-    stdin: {
-      contents: `
-        import { createSteps } from "./tests/bench/xs-steps.ts";
-        globalThis.steps = createSteps();
-        globalThis.answer = (value) => {
-          const text = JSON.stringify(value);
-          const units = new Uint16Array(text.length);
-          for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-          issueCommand(units.buffer);
-        };`,
-      resolveDir: top,
-    },
-    bundle: true,
-    format: "iife",
-    target: "es2022",
-    // XS 13.3 stumbles over a class with fields whose static holds a new instance of it: @noble's Point.
-    supported: { "class-static-field": false },
-    write: false,
-    logLevel: "silent",
-  });
-  return result.outputFiles[0].text;
+/** The steps as a script. */
+function bundle() {
+  return bundleForXs(`
+    import { createSteps } from "./tests/bench/xs-steps.ts";
+    globalThis.steps = createSteps();
+    globalThis.answer = (value) => {
+      const text = JSON.stringify(value);
+      const units = new Uint16Array(text.length);
+      for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
+      issueCommand(units.buffer);
+    };`);
 }
 
 function print(...columns) {

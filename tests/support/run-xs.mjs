@@ -9,8 +9,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import { xsnap } from "@agoric/xsnap";
-import { build } from "esbuild";
-import { top } from "./files.mjs";
+import { bundleForXs } from "./bundle-xs.mjs";
 
 const SUITE_LIMIT_MS = 300_000;
 
@@ -52,22 +51,11 @@ async function runSuite(file) {
   count(file, results, broken, compute);
 }
 
-/** The suite with all it imports, as one script that XS 13.3 understands. */
-async function bundle(file) {
-  const result = await build({
-    stdin: {
-      contents: `import { suite } from "./${file}"; import { runOnXs } from "./tests/support/xs-harness.ts"; runOnXs(suite);`,
-      resolveDir: top,
-    },
-    bundle: true,
-    format: "iife",
-    target: "es2022",
-    // XS 13.3 stumbles over a class with fields whose static holds a new instance of it: @noble's Point.
-    supported: { "class-static-field": false },
-    write: false,
-    logLevel: "silent",
-  });
-  return result.outputFiles[0].text;
+/** The suite as a script. */
+function bundle(file) {
+  return bundleForXs(
+    `import { suite } from "./${file}"; import { runOnXs } from "./tests/support/xs-harness.ts"; runOnXs(suite);`,
+  );
 }
 
 function count(file, results, broken, compute) {
