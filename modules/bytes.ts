@@ -95,3 +95,23 @@ export function setUint32BE(octets: Uint8Array, offset: number, value: number): 
   setUint16BE(octets, offset, value >>> 16);
   setUint16BE(octets, offset + 2, value & 0xffff);
 }
+
+/** 24 bits, most significant octet first: sequence numbers. MshPRT 3.4.4. */
+export function getUint24BE(octets: Uint8Array, offset: number): number {
+  return (octet(octets, offset) << 16) | getUint16BE(octets, offset + 1);
+}
+
+export function setUint24BE(octets: Uint8Array, offset: number, value: number): void {
+  octets[offset] = value >> 16;
+  setUint16BE(octets, offset + 1, value & 0xffff);
+}
+
+/** 16 bits, least significant octet first: the access layer and its models. MshPRT 3.7.1. */
+export function getUint16LE(octets: Uint8Array, offset: number): number {
+  return octet(octets, offset) | (octet(octets, offset + 1) << 8);
+}
+
+export function setUint16LE(octets: Uint8Array, offset: number, value: number): void {
+  octets[offset] = value;
+  octets[offset + 1] = value >> 8;
+}

@@ -7,7 +7,16 @@
  */
 
 /** Where in the node something happened: the specification's layers, and the storage. */
-export type Layer = "node" | "radio" | "pbAdv" | "provisioning" | "beacon" | "storage";
+export type Layer =
+  | "node"
+  | "radio"
+  | "pbAdv"
+  | "provisioning"
+  | "beacon"
+  | "network"
+  | "transport"
+  | "access"
+  | "storage";
 
 /** Why received octets were dropped. Each names the sender's fault, or what made them meaningless here. */
 export type DropReason =
@@ -40,7 +49,47 @@ export type DropReason =
   /** The link is being closed by us; nothing more is taken from it. */
   | "linkClosing"
   /** A finished computation or an entered value that nobody waits for any more. */
-  | "stale";
+  | "stale"
+  /** network: no NetKey of this node has that NID. MshPRT 3.4.6.3. */
+  | "unknownNid"
+  /** A message integrity check that no key of this node fits. MshPRT 3.4.6.3, 3.6.4.2. */
+  | "badMic"
+  /** network: a source or destination address that is not allowed there. MshPRT 3.4.3. */
+  | "badAddress"
+  /** network: somebody else, or an echo, uses an address of ours as source. */
+  | "ownAddress"
+  /** network: a PDU that was here already, from another way or as a repetition. MshPRT 3.4.5.6. */
+  | "repeated"
+  /** network: no room to process or to send on. */
+  | "noRoom"
+  /** transport: a sequence number that is not newer than the last one of its source. MshPRT 3.9.8. */
+  | "replayed"
+  /** transport: a new source, and no room for it in the replay protection list. MshPRT 3.9.8. */
+  | "replayListFull"
+  /** transport: the message could not be remembered durably, so it is not processed. */
+  | "notRemembered"
+  /** transport: a segment of a message that is older than one heard since. MshPRT 3.5.3.4. */
+  | "staleSegment"
+  /** transport: no key of this node belongs to that application key identifier. MshPRT 3.6.4.2. */
+  | "unknownKey"
+  /** access: an opcode that no model on the destination knows. MshPRT 3.7.3.4. */
+  | "unknownOpcode"
+  /** access: the model that knows the opcode is not bound to the key. MshPRT 3.7.3.2. */
+  | "notBound"
+  /** beacon: a Network ID that no NetKey of this node has. MshPRT 3.10.3.1. */
+  | "unknownNetworkId"
+  /** beacon: an authentication value that does not fit. MshPRT 3.10.3.1. */
+  | "badAuthentication"
+  /** beacon: an IV Index below ours, or one for a state that has passed. MshPRT 3.11.5. */
+  | "staleIvIndex"
+  /** beacon: an IV Index too far above ours. MshPRT 3.11.5, 3.11.6. */
+  | "ivIndexTooHigh"
+  /** beacon: an IV update that comes before its time. MshPRT 3.11.5. */
+  | "ivUpdateTooSoon"
+  /** beacon: an IV update by another subnet than the primary one. MshPRT 3.11.5. */
+  | "notPrimary"
+  /** beacon: a key refresh flag that does not go with the phase of its key. MshPRT 3.11.4. */
+  | "wrongPhase";
 
 /** What happened, for a person who looks over the node's shoulder. `value` is explained beside each name. */
 export type TraceEvent =
@@ -76,9 +125,31 @@ export type TraceEvent =
   | "silent"
   /** beacon: an authentication has failed, and the device stays invisible for a while; value: ms. */
   | "backingOff"
+  /** beacon: an IV Index has been taken over; value: the one to send with. MshPRT 3.11.5, 3.11.6. */
+  | "ivUpdateInProgress"
+  | "ivNormal"
+  | "ivRecovered"
+  /** network: a NetKey has come, or gone; value: its index. MshPRT 4.3.2.31. */
+  | "netKeyAdded"
+  | "netKeyDeleted"
+  /** network: the phase that a key refresh has reached; 0: done; value: the NetKey index. MshPRT 3.11.4. */
+  | "keyRefreshPhase0"
+  | "keyRefreshPhase1"
+  | "keyRefreshPhase2"
+  /** network: there is no sequence number that may be used; nothing is sent until the IV Index rises. */
+  | "sequenceExhausted"
+  /** transport: nobody acknowledged a segmented message in time, or its receiver cannot take it; value: to whom. */
+  | "segmentsTimedOut"
+  | "segmentsCancelled"
+  /** transport: the rest of a segmented message did not come; value: from whom. */
+  | "reassemblyTimedOut"
+  /** access: a message for a model; value: its opcode. */
+  | "messageReceived"
+  /** access: a model publishes; value: the opcode. */
+  | "published"
   /** storage: a record could not be written; value: its length. */
   | "writeFailed"
-  /** storage: the provisioning record does not make sense and is not used; value: its length. */
+  /** storage: a record does not make sense and is not used; value: its length. */
   | "damagedRecord";
 
 /** Time that only goes forward. */

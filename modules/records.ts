@@ -1,16 +1,112 @@
 /**
  * The one table of what is kept in storage. A record begins with the version of its layout; its numbers are
- * big-endian. Whoever owns a state writes its record before it acknowledges the change.
+ * big-endian. Whoever owns a state writes its record before it acknowledges the change, and keeps the layout beside
+ * the state. hh: two hexadecimal digits, and so on.
  *
- *   key     owner   octets
- *   node    node    version 1, NetKey 16, NetKey index 2, flags 1, IV index 4, unicast address 2, device key 16
- *   backoff BackOff version 1, failed authentications in a row 1
+ *   key           owner                 octets
+ *   node          node                  version 1, NetKey 16, NetKey index 2, flags 1, IV Index 4, unicast address 2,
+ *                                       device key 16: as provisioned, until the network has unfolded it
+ *   node          node                  version 2, unicast address 2, device key 16: a node
+ *   backoff       BackOff               version 1, failed authentications in a row 1
+ *   iv            IvIndex               version, IV Index, flags, hours
+ *   seq           Sequence              version, first number that is not reserved
+ *   config        NodeStates            version, one octet a state
+ *   heartbeat     HeartbeatPublication  version, the state's fields
+ *   net.hhh       NetKeys               by NetKey index: version, phase, keys
+ *   app.hhh       AppKeys               by AppKey index: version, NetKey index, keys
+ *   rpl.hh        ReplayList            version, IV Index, up to eight sources and their last sequence numbers
+ *   label.hh      Labels                by slot: version, Label UUID
+ *   b.hh.MODEL    ModelEntry            by element and model, four digits or eight: version, bound AppKey indexes
+ *   s.hh.MODEL    ModelEntry            version, subscriptions: group addresses, label slots
+ *   p.hh.MODEL    ModelEntry            version, publication
+ *   m.hh.MODEL    a model               version 1, up to 40 octets of its own
+ *
+ * `node` is written last when a network is joined and erased first when it is left: with it the others mean something,
+ * without it they are swept at the next start. Of the others, too, one is the root: an AppKey without its NetKey, or a
+ * binding without its AppKey, is what a power cut has left of a deletion, and is swept.
  */
 
 import { getUint16BE, getUint32BE, octet, setUint16BE, setUint32BE } from "./bytes.js";
+import type { Storage, Trace } from "./platform.js";
 
-/** The keys of the records. */
-export const RecordKey = Object.freeze({ Node: "node", BackOff: "backoff" } as const);
+/** The keys of the records that exist once. */
+export const RecordKey = Object.freeze({
+  Node: "node",
+  BackOff: "backoff",
+  IvIndex: "iv",
+  Sequence: "seq",
+  Configuration: "config",
+  HeartbeatPublication: "heartbeat",
+} as const);
+
+/** What the keys of the other records begin with. */
+export const RecordPrefix = Object.freeze({
+  NetKey: "net.",
+  AppKey: "app.",
+  ReplayList: "rpl.",
+  Label: "label.",
+  Bindings: "b.",
+  Subscriptions: "s.",
+  Publication: "p.",
+  Model: "m.",
+} as const);
+
+/** A number in lower-case hexadecimal digits, as keys have it. */
+export function hexDigits(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}
+
+/** The storage as the owners of records see it: versions are checked, and what goes wrong is traced. */
+export class Records {
+  readonly #storage: Storage;
+  readonly #trace: Trace;
+
+  constructor(storage: Storage, trace: Trace) {
+    this.#storage = storage;
+    this.#trace = trace;
+  }
+
+  /**
+   * A copy of the record, its version included; wipe it when it holds a secret. undefined: there is none, or it is of
+   * another version or length, which is traced. lengths: with the version, from `shortest` to `longest`.
+   */
+  read(key: string, version: number, shortest: number, longest = shortest): Uint8Array | undefined {
+    const record = this.#storage.read(key);
+    if (record === undefined) return undefined;
+    if (record.length >= shortest && record.length <= longest && record[0] === version) return record;
+    this.damaged(record);
+    return undefined;
+  }
+
+  /** The record makes no sense to its owner: say so. It is wiped here, and stays in the storage. */
+  damaged(record: Uint8Array): void {
+    record.fill(0);
+    this.#trace.note("storage", "damagedRecord", record.length);
+  }
+
+  has(key: string): boolean {
+    return this.#storage.read(key) !== undefined;
+  }
+
+  /** false: it could not be made durable, which is traced, and the old one still stands. */
+  write(key: string, record: Uint8Array): boolean {
+    const stored = this.#storage.write(key, record);
+    if (!stored) this.#trace.note("storage", "writeFailed", record.length);
+    return stored;
+  }
+
+  erase(key: string): void {
+    this.#storage.erase(key);
+  }
+
+  /** The keys that begin with `prefix`, in order. */
+  keys(prefix: string): readonly string[] {
+    return this.#storage
+      .keys()
+      .filter((key) => key.startsWith(prefix))
+      .sort();
+  }
+}
 
 /** What provisioning gave the node: its first network and its identity there. MshPRT 5.4.2.5, 3.9.6.1. */
 export interface NodeRecord {

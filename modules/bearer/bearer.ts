@@ -30,3 +30,32 @@ export interface AdvertisingSender {
 export interface AdvertisingReceiver {
   received(payload: Uint8Array, rssi: number): void;
 }
+
+/** How one Network PDU is to be sent. */
+export interface Outgoing {
+  /** The destination: the PDU itself is encrypted, and a proxy's filter goes by it. */
+  readonly dst: number;
+  readonly transmit: Transmit;
+  /** Before all that are not. */
+  readonly urgent: boolean;
+  /** Comes back in `sent`; 0: nobody waits for it. */
+  readonly tag: number;
+}
+
+/** Carries whole Network PDUs. MshPRT 3.3. */
+export interface Bearer {
+  attach(listener: BearerListener): void;
+  /** false: there is no room; `ready` follows when there is. */
+  send(pdu: Uint8Array, how: Outgoing): boolean;
+  stop(): void;
+}
+
+/** Who sends and hears through bearers. */
+export interface BearerListener {
+  /** rssi: dBm. */
+  received(pdu: Uint8Array, rssi: number, from: Bearer): void;
+  /** The last repetition of the PDU with this tag has left. */
+  sent(tag: number, from: Bearer): void;
+  /** Room again after a refusal. */
+  ready(from: Bearer): void;
+}

@@ -1,9 +1,10 @@
 /** The cryptography of a provisioning, seen from the provisioner. MshPRT 3.9.2 and 5.4.2, by libraries only. */
 
-import { cbc, cmac, ctr } from "@noble/ciphers/aes.js";
+import { cmac } from "@noble/ciphers/aes.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ascii, concat } from "../../../modules/bytes.js";
+import { ccmEncrypt } from "./ccm.js";
 
 /** The values of the Start PDU's Algorithm field; each is also the bit of the Capabilities. MshPRT 5.4.1.3. */
 export const Algorithm = Object.freeze({ Cmac: 0, Hmac: 1 } as const);
@@ -107,19 +108,5 @@ export function sessionKeys(
 
 /** AES-CCM with a MIC of 8 octets and no additional data: ciphertext, then MIC. RFC 3610, MshPRT 5.4.2.5. */
 export function encryptProvisioningData(keys: SessionKeys, data: Uint8Array): Uint8Array {
-  const counter = new Uint8Array(16);
-  counter[0] = 0x01;
-  counter.set(keys.sessionNonce, 1);
-  const authenticated = new Uint8Array(16 + 16 * Math.ceil(data.length / 16));
-  authenticated[0] = 0x19;
-  authenticated.set(keys.sessionNonce, 1);
-  authenticated[14] = data.length >> 8;
-  authenticated[15] = data.length;
-  authenticated.set(data, 16);
-  const mac = cbc(keys.sessionKey, new Uint8Array(16), { disablePadding: true })
-    .encrypt(authenticated)
-    .slice(-16);
-  // The first counter block hides the MIC, the following ones the data: one run over both, in that order.
-  const hidden = ctr(keys.sessionKey, counter).encrypt(concat(mac, data));
-  return concat(hidden.subarray(16), hidden.subarray(0, 8));
+  return ccmEncrypt(keys.sessionKey, keys.sessionNonce, data, { micSize: 8 });
 }
