@@ -1,18 +1,25 @@
 /** The node: an unprovisioned device or a provisioned node, never both. */
 
+import type { Composition } from "./access/model.js";
 import { Advertiser } from "./bearer/advertiser.js";
 import { wipe } from "./bytes.js";
+import type { Features } from "./network/node-states.js";
+import { type Capacity, checkProduct, joinNetwork, NetworkRole } from "./network-role.js";
 import type { Platform, Timer } from "./platform.js";
 import type { Policy } from "./policy.js";
 import { UnprovisionedDevice } from "./provisioning/device.js";
 import type { OobUser } from "./provisioning/oob-user.js";
-import { decodeNodeRecord, encodeNodeRecord, type NodeRecord, RecordKey } from "./records.js";
+import { decodeIdentity, decodeNodeRecord, type Identity, type NodeRecord, RecordKey } from "./records.js";
+
+export { type Capacity, defaultCapacity } from "./network-role.js";
 
 /** What kind of device this is. */
 export interface Product {
+  /** Its elements and their models; the node adds the models that every node has. */
+  readonly composition: Composition;
   readonly policy: Policy;
-  /** 1 to 255: each has an address of its own. MshPRT 2.3.4. */
-  readonly numberOfElements: number;
+  readonly features: Features;
+  readonly capacity: Capacity;
 }
 
 /** The role that a node has: waiting for a provisioner, talking to one, or part of a network. */
@@ -25,32 +32,37 @@ export interface NodeListener {
   attention(seconds: number): void;
 }
 
-/**
- * A Bluetooth Mesh node on a platform. It has no network layer yet: once provisioned, it keeps its keys and is
- * silent.
- */
+/** A Bluetooth Mesh node on a platform. */
 export class MeshNode {
   readonly #platform: Platform;
+  readonly #product: Product;
+  readonly #advertiser: Advertiser;
   readonly #device: UnprovisionedDevice;
   /** The listener hears of a change in a later turn, as `start` and `reset` come from it. */
   readonly #changed: Timer;
+  /** A Node Reset comes out of the middle of the stack that it ends: it waits for the turn to be over. */
+  readonly #resetting: Timer;
   #state: NodeState = "unprovisioned";
+  #network: NetworkRole | undefined;
 
+  /** Throws RangeError for a composition that the specification forbids. */
   constructor(platform: Platform, product: Product, user: OobUser, listener: NodeListener) {
+    checkProduct(product);
     this.#platform = platform;
-    if (!(product.numberOfElements >= 1 && product.numberOfElements <= 255)) {
-      throw new RangeError("a node has 1 to 255 elements");
-    }
-    this.#changed = platform.clock.createTimer(() => listener.stateChanged(this));
-    const advertiser = new Advertiser(platform.radio, platform.clock, platform.trace);
+    this.#product = product;
+    const { clock, radio, trace } = platform;
+    this.#changed = clock.createTimer(() => listener.stateChanged(this));
+    this.#resetting = clock.createTimer(() => this.reset());
+    this.#advertiser = new Advertiser(radio, clock, trace);
+    const numberOfElements = product.composition.elements.length;
     this.#device = new UnprovisionedDevice(
       platform,
-      advertiser,
-      { ...product, user },
+      this.#advertiser,
+      { policy: product.policy, numberOfElements, user },
       {
         attention: (seconds) => listener.attention(seconds),
         linkOpened: () => this.#enter("provisioning"),
-        store: (record) => this.#store(record),
+        store: (record) => joinNetwork(platform, product, record),
         linkClosed: () => this.#takeRole(),
       },
     );
@@ -68,20 +80,25 @@ export class MeshNode {
   /** Forget the network, at once, and be an unprovisioned device again. */
   reset(): void {
     this.#device.forgetFailures();
-    for (const key of this.#platform.storage.keys()) this.#platform.storage.erase(key);
+    this.#forget();
     if (this.#state === "provisioning") this.#device.closeLink();
-    if (this.#state === "provisioned") this.#takeRole();
+    if (this.#state === "provisioned") {
+      this.#network?.stop();
+      this.#network = undefined;
+      this.#takeRole();
+    }
   }
 
   /** What the storage says that the node is. */
   #takeRole(): void {
-    const record = this.#load();
-    if (record !== undefined) {
+    const identity = this.#load();
+    this.#network = identity && this.#join(identity);
+    if (this.#network !== undefined) {
       this.#device.forgetFailures();
-      this.#enter("provisioned", record.unicastAddress);
-      // There is no layer yet that would use the keys.
-      wipe(record.netKey, record.deviceKey);
+      this.#enter("provisioned", this.#network.elements.first);
+      this.#network.start();
     } else {
+      this.#forget();
       this.#device.start();
       this.#enter("unprovisioned");
     }
@@ -93,21 +110,47 @@ export class MeshNode {
     this.#changed.start(0);
   }
 
-  #store(record: NodeRecord): boolean {
-    const octets = encodeNodeRecord(record);
-    const stored = this.#platform.storage.write(RecordKey.Node, octets);
-    if (!stored) this.#platform.trace.note("storage", "writeFailed", octets.length);
-    wipe(octets);
-    return stored;
+  /** undefined: what is stored of the network is not enough to be part of it. */
+  #join(identity: Identity): NetworkRole | undefined {
+    const network = new NetworkRole({
+      platform: this.#platform,
+      product: this.#product,
+      advertiser: this.#advertiser,
+      identity,
+      reset: () => this.#resetting.start(0),
+    });
+    wipe(identity.deviceKey);
+    if (network.load()) return network;
+    network.stop();
+    return undefined;
+  }
+
+  /**
+   * Erase everything but the count of failed authentications. The identity goes first: without it, whatever a power
+   * cut leaves of the rest means nothing, and goes at the next start.
+   */
+  #forget(): void {
+    const { storage } = this.#platform;
+    const keys = storage.keys();
+    if (keys.includes(RecordKey.Node)) storage.erase(RecordKey.Node);
+    for (const key of keys) if (key !== RecordKey.Node && key !== RecordKey.BackOff) storage.erase(key);
   }
 
   /** undefined: there is no record, or none that makes sense. */
-  #load(): NodeRecord | undefined {
+  #load(): Identity | undefined {
     const octets = this.#platform.storage.read(RecordKey.Node);
     if (octets === undefined) return undefined;
-    const record = decodeNodeRecord(octets);
-    if (record === undefined) this.#platform.trace.note("storage", "damagedRecord", octets.length);
+    const identity = decodeIdentity(octets) ?? this.#unfold(decodeNodeRecord(octets));
+    if (identity === undefined) this.#platform.trace.note("storage", "damagedRecord", octets.length);
     wipe(octets);
-    return record;
+    return identity;
+  }
+
+  /** A release without a network layer has kept everything in one record. */
+  #unfold(record: NodeRecord | undefined): Identity | undefined {
+    if (record === undefined || !joinNetwork(this.#platform, this.#product, record)) return undefined;
+    wipe(record.netKey);
+    const { unicastAddress, deviceKey } = record;
+    return { unicastAddress, deviceKey, numberOfElements: this.#product.composition.elements.length };
   }
 }

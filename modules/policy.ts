@@ -3,7 +3,7 @@
  * the board or the specification is refused with the reason. MshPRT 5.4.1.2, 5.4.2.3, 3.10.2.
  */
 
-import { ascii, fromHex, getUint16BE, octet } from "./bytes.js";
+import { ascii, fromHex, getUint16BE, isMadeOf, octet } from "./bytes.js";
 import { InputAction, OutputAction } from "./oob-actions.js";
 import type { Settings } from "./platform.js";
 
@@ -30,6 +30,8 @@ export interface Policy {
   readonly oobInformation: number;
   /** The payload of the URI AD structure, at most 29 octets; undefined: none. Core Supplement, Part A, 1.18. */
   readonly uri: Uint8Array | undefined;
+  /** How late the replay protection list is stored; 0: before a message is obeyed. Ours, not the specification's. */
+  readonly replayStoreDelayMs: number;
 }
 
 /** What the board lets a person do: a bit for each action. */
@@ -59,16 +61,24 @@ export function readPolicy(settings: Settings, abilities: OobAbilities): Policy 
     staticOob: readStaticOob(settings.get("static-oob"), algorithms),
     oobPrivateKey: readPrivateKey(settings.get("oob-key")),
     outputActions,
-    outputSize: readSize(settings, outputActions, COUNTED_OUTPUTS),
+    outputSize: readSize("output", settings, outputActions, COUNTED_OUTPUTS),
     inputActions,
-    inputSize: readSize(settings, inputActions, COUNTED_INPUTS),
+    inputSize: readSize("input", settings, inputActions, COUNTED_INPUTS),
     oobInformation: readOobInformation(settings.get("oob-info")),
     uri: readUri(settings.get("uri")),
+    replayStoreDelayMs: readReplayStoreDelay(settings.get("replay-delay")),
   };
   if (!policy.allowNoOob && policy.staticOob === undefined && outputActions === 0 && inputActions === 0) {
     throw new SettingsError(
       `${onlyOobAuthenticated ? "oob-only" : "no-oob"}: there is no authentication left; ` +
         "allow static-oob, output or input",
+    );
+  }
+  // CMAC cuts a value after 16 octets, and zeros are what everybody has who has no value. MshPRT 5.4.2.4.1.
+  const used = policy.staticOob?.subarray(0, (algorithms & CMAC) === 0 ? 32 : 16);
+  if (!policy.allowNoOob && used !== undefined && isZero(used)) {
+    throw new SettingsError(
+      "static-oob: zeros alone are the value of those who have none, whom no-oob refuses",
     );
   }
   return policy;
@@ -127,15 +137,19 @@ function readStaticOob(text: string | undefined, algorithms: number): Uint8Array
   return value;
 }
 
+function isZero(octets: Uint8Array): boolean {
+  let any = 0;
+  for (let i = 0; i < octets.length; i++) any |= octet(octets, i);
+  return any === 0;
+}
+
 function readPrivateKey(text: string | undefined): Uint8Array | undefined {
   if (text === undefined) return undefined;
   const key = fromHex(text);
   if (key?.length !== 32)
     throw new SettingsError("oob-key: a private key has 32 octets: 64 hexadecimal digits");
-  let any = 0;
-  for (let i = 0; i < key.length; i++) any |= octet(key, i);
   // "The private keys shall be between 1 and r/2": r/2 is 7fffffff80000000... MshPRT 5.4.3.1.
-  if (any === 0 || octet(key, 0) >= 0x7f) {
+  if (isZero(key) || octet(key, 0) >= 0x7f) {
     throw new SettingsError("oob-key: a private key is not zero, and its first octet is at most 7e");
   }
   return key;
@@ -188,11 +202,18 @@ function isAble(bit: number | undefined, able: number): boolean {
 }
 
 /** Nobody counts a hundred blinks: where anything offered is counted, one digit, unless the user wants more. */
-function readSize(settings: Settings, actions: number, counted: number): number {
+function readSize(name: string, settings: Settings, actions: number, counted: number): number {
   const countedDigits = readDigits(settings, "counted-digits", 1);
   const textDigits = readDigits(settings, "text-digits", 6);
   if (actions === 0) return 0;
-  return (actions & counted) === 0 ? textDigits : countedDigits;
+  if ((actions & counted) === 0) return textDigits;
+  if ((actions & ~counted) !== 0 && settings.get("text-digits") !== undefined && textDigits > countedDigits) {
+    throw new SettingsError(
+      `text-digits: ${textDigits} digits cannot be had while ${name} offers what is counted, too: ` +
+        "both have one size; leave out the one or set counted-digits",
+    );
+  }
+  return countedDigits;
 }
 
 function readDigits(settings: Settings, name: string, otherwise: number): number {
@@ -202,6 +223,19 @@ function readDigits(settings: Settings, name: string, otherwise: number): number
   if (text.length !== 1 || digits === 0)
     throw new SettingsError(`${name}: "${text}" is not a digit from 1 to 8`);
   return digits;
+}
+
+const DEFAULT_REPLAY_STORE_DELAY_MS = 5000;
+const MAX_REPLAY_STORE_DELAY_MS = 60_000;
+
+function readReplayStoreDelay(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_REPLAY_STORE_DELAY_MS;
+  const delayMs =
+    text.length > 0 && text.length <= 5 && isMadeOf(text, "0123456789") ? Number(text) : Infinity;
+  if (delayMs > MAX_REPLAY_STORE_DELAY_MS) {
+    throw new SettingsError(`replay-delay: "${text}" is not a number of milliseconds from 0 to 60000`);
+  }
+  return delayMs;
 }
 
 /** Bits 7 and 8 announce certificates and provisioning records, which there are none of; 9 and 10 are reserved. */

@@ -4,9 +4,9 @@
  * the state. hh: two hexadecimal digits, and so on.
  *
  *   key           owner                 octets
- *   node          node                  version 1, NetKey 16, NetKey index 2, flags 1, IV Index 4, unicast address 2,
- *                                       device key 16: as provisioned, until the network has unfolded it
- *   node          node                  version 2, unicast address 2, device key 16: a node
+ *   node          node                  version 2, unicast address 2, number of elements 1, device key 16
+ *                                       (version 1, of releases without a network layer: NetKey 16, NetKey index 2,
+ *                                       flags 1, IV Index 4, unicast address 2, device key 16; unfolded at start)
  *   backoff       BackOff               version 1, failed authentications in a row 1
  *   iv            IvIndex               version, IV Index, flags, hours
  *   seq           Sequence              version, first number that is not reserved
@@ -26,7 +26,7 @@
  * binding without its AppKey, is what a power cut has left of a deletion, and is swept.
  */
 
-import { getUint16BE, getUint32BE, octet, setUint16BE, setUint32BE } from "./bytes.js";
+import { getUint16BE, getUint32BE, octet, setUint16BE } from "./bytes.js";
 import type { Storage, Trace } from "./platform.js";
 
 /** The keys of the records that exist once. */
@@ -108,7 +108,7 @@ export class Records {
   }
 }
 
-/** What provisioning gave the node: its first network and its identity there. MshPRT 5.4.2.5, 3.9.6.1. */
+/** What provisioning gives: a first network, and an identity there. MshPRT 5.4.2.5, 3.9.6.1. */
 export interface NodeRecord {
   /** 16 octets. */
   readonly netKey: Uint8Array;
@@ -124,25 +124,12 @@ export interface NodeRecord {
   readonly deviceKey: Uint8Array;
 }
 
-const NODE_RECORD_VERSION = 1;
-const NODE_RECORD_SIZE = 42;
+const PROVISIONED_VERSION = 1;
+const PROVISIONED_SIZE = 42;
 
-/** The record as it is stored; holds keys, so wipe it after use. */
-export function encodeNodeRecord(node: NodeRecord): Uint8Array {
-  const record = new Uint8Array(NODE_RECORD_SIZE);
-  record[0] = NODE_RECORD_VERSION;
-  record.set(node.netKey, 1);
-  setUint16BE(record, 17, node.netKeyIndex);
-  record[19] = (node.keyRefresh ? 0x01 : 0) | (node.ivUpdate ? 0x02 : 0);
-  setUint32BE(record, 20, node.ivIndex);
-  setUint16BE(record, 24, node.unicastAddress);
-  record.set(node.deviceKey, 26);
-  return record;
-}
-
-/** undefined: of another version, or damaged. */
+/** What a release without a network layer has stored. undefined: of another version, or damaged. */
 export function decodeNodeRecord(record: Uint8Array): NodeRecord | undefined {
-  if (record.length !== NODE_RECORD_SIZE || octet(record, 0) !== NODE_RECORD_VERSION) return undefined;
+  if (record.length !== PROVISIONED_SIZE || octet(record, 0) !== PROVISIONED_VERSION) return undefined;
   const netKeyIndex = getUint16BE(record, 17);
   const flags = octet(record, 19);
   const unicastAddress = getUint16BE(record, 24);
@@ -157,6 +144,39 @@ export function decodeNodeRecord(record: Uint8Array): NodeRecord | undefined {
     unicastAddress,
     deviceKey: record.slice(26, 42),
   };
+}
+
+/** Who the node is on its network, whichever keys that has in time. MshPRT 3.9.6.1, 3.4.2.2. */
+export interface Identity {
+  /** Of the primary element. */
+  readonly unicastAddress: number;
+  /** 1 to 255, as the provisioner was told: those addresses are ours. */
+  readonly numberOfElements: number;
+  /** 16 octets. */
+  readonly deviceKey: Uint8Array;
+}
+
+const IDENTITY_VERSION = 2;
+const IDENTITY_SIZE = 20;
+
+/** The record as it is stored; holds a key, so wipe it after use. */
+export function encodeIdentity(identity: Identity): Uint8Array {
+  const record = new Uint8Array(IDENTITY_SIZE);
+  record[0] = IDENTITY_VERSION;
+  setUint16BE(record, 1, identity.unicastAddress);
+  record[3] = identity.numberOfElements;
+  record.set(identity.deviceKey, 4);
+  return record;
+}
+
+/** undefined: of another version, or damaged. */
+export function decodeIdentity(record: Uint8Array): Identity | undefined {
+  if (record.length !== IDENTITY_SIZE || octet(record, 0) !== IDENTITY_VERSION) return undefined;
+  const unicastAddress = getUint16BE(record, 1);
+  const numberOfElements = octet(record, 3);
+  if (unicastAddress === 0 || numberOfElements === 0 || unicastAddress + numberOfElements > 0x8000)
+    return undefined;
+  return { unicastAddress, numberOfElements, deviceKey: record.slice(4, 20) };
 }
 
 const FAILURE_COUNT_VERSION = 1;

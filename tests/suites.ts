@@ -4,12 +4,25 @@ import { suite as conversationAttacks } from "./conversation/attacks.suite.js";
 import { suite as conversationAuthentication } from "./conversation/authentication.suite.js";
 import { suite as conversationFaults } from "./conversation/faults.suite.js";
 import { suite as conversationHostileAir } from "./conversation/hostile-air.suite.js";
+import { suite as conversationHostileNetwork } from "./conversation/hostile-network.suite.js";
+import { suite as conversationLamp } from "./conversation/lamp.suite.js";
+import { suite as conversationNetworkPts } from "./conversation/network-pts.suite.js";
+import { suite as conversationPowerCut } from "./conversation/power-cut.suite.js";
 import { suite as conversationProvisioning } from "./conversation/provisioning.suite.js";
 import { suite as conversationPts } from "./conversation/pts.suite.js";
+import { suite as conversationRelay } from "./conversation/relay.suite.js";
+import { suite as conversationReplay } from "./conversation/replay.suite.js";
 import { suite as conversationSecrets } from "./conversation/secrets.suite.js";
+import { suite as conversationSubnets } from "./conversation/subnets.suite.js";
 import { suite as hostRadio } from "./host/radio.suite.js";
 import type { Suite } from "./support/harness.js";
 import { suite as supportHarness } from "./support/harness.suite.js";
+import { suite as unitAccessAccess } from "./unit/access/access.suite.js";
+import { suite as unitAccessComposition } from "./unit/access/composition.suite.js";
+import { suite as unitAccessModelEntry } from "./unit/access/model-entry.suite.js";
+import { suite as unitAccessOpcode } from "./unit/access/opcode.suite.js";
+import { suite as unitAccessPublication } from "./unit/access/publication.suite.js";
+import { suite as unitBearerAdvBearer } from "./unit/bearer/adv-bearer.suite.js";
 import { suite as unitBearerAdvertiser } from "./unit/bearer/advertiser.suite.js";
 import { suite as unitBoardBoardOob } from "./unit/board/board-oob.suite.js";
 import { suite as unitBoardButton } from "./unit/board/button.suite.js";
@@ -19,8 +32,30 @@ import { suite as unitCrypto } from "./unit/crypto.suite.js";
 import { suite as unitFakeClock } from "./unit/fake-clock.suite.js";
 import { suite as unitMedium } from "./unit/medium.suite.js";
 import { suite as unitMediumConnection } from "./unit/medium-connection.suite.js";
+import { suite as unitModelsConfigurationBindings } from "./unit/models/configuration-bindings.suite.js";
+import { suite as unitModelsConfigurationHeartbeat } from "./unit/models/configuration-heartbeat.suite.js";
+import { suite as unitModelsConfigurationKeys } from "./unit/models/configuration-keys.suite.js";
+import { suite as unitModelsConfigurationPublication } from "./unit/models/configuration-publication.suite.js";
+import { suite as unitModelsConfigurationServer } from "./unit/models/configuration-server.suite.js";
+import { suite as unitModelsConfigurationStates } from "./unit/models/configuration-states.suite.js";
+import { suite as unitModelsConfigurationSubscriptions } from "./unit/models/configuration-subscriptions.suite.js";
+import { suite as unitModelsGenericOnOff } from "./unit/models/generic-on-off.suite.js";
+import { suite as unitModelsTransitionTime } from "./unit/models/transition-time.suite.js";
+import { suite as unitModelsVendorModel } from "./unit/models/vendor-model.suite.js";
+import { suite as unitNetworkIvIndex } from "./unit/network/iv-index.suite.js";
+import { suite as unitNetworkMessageCache } from "./unit/network/message-cache.suite.js";
+import { suite as unitNetworkNetKeys } from "./unit/network/net-keys.suite.js";
+import { suite as unitNetworkNetwork } from "./unit/network/network.suite.js";
+import { suite as unitNetworkNetworkCipher } from "./unit/network/network-cipher.suite.js";
+import { suite as unitNetworkNetworkOut } from "./unit/network/network-out.suite.js";
+import { suite as unitNetworkReplayList } from "./unit/network/replay-list.suite.js";
+import { suite as unitNetworkSecureNetworkBeacon } from "./unit/network/secure-network-beacon.suite.js";
+import { suite as unitNetworkSequence } from "./unit/network/sequence.suite.js";
 import { suite as unitPhone } from "./unit/phone.suite.js";
+import { suite as unitPhoneConfig } from "./unit/phone-config.suite.js";
 import { suite as unitPhoneExchange } from "./unit/phone-exchange.suite.js";
+import { suite as unitPhoneMesh } from "./unit/phone-mesh.suite.js";
+import { suite as unitPhoneMeshPeer } from "./unit/phone-mesh-peer.suite.js";
 import { suite as unitPhoneOob } from "./unit/phone-oob.suite.js";
 import { suite as unitPhonePbAdv } from "./unit/phone-pb-adv.suite.js";
 import { suite as unitPhoneProvisioner } from "./unit/phone-provisioner.suite.js";
@@ -32,44 +67,93 @@ import { suite as unitProvisioningProvisionee } from "./unit/provisioning/provis
 import { suite as unitProvisioningSecrets } from "./unit/provisioning/secrets.suite.js";
 import { suite as unitRecords } from "./unit/records.suite.js";
 import { suite as unitSeededRandom } from "./unit/seeded-random.suite.js";
+import { suite as unitTransportAppKeys } from "./unit/transport/app-keys.suite.js";
+import { suite as unitTransportLabels } from "./unit/transport/labels.suite.js";
+import { suite as unitTransportLowerPdu } from "./unit/transport/lower-pdu.suite.js";
 import { suite as vectorsBeacons } from "./vectors/beacons.suite.js";
 import { suite as vectorsCrypto } from "./vectors/crypto.suite.js";
+import { suite as vectorsFoundation } from "./vectors/foundation.suite.js";
+import { suite as vectorsFoundationConfiguration } from "./vectors/foundation-configuration.suite.js";
+import { suite as vectorsNetworkLayer } from "./vectors/network-layer.suite.js";
 import { suite as vectorsProvisioning } from "./vectors/provisioning.suite.js";
+import { suite as vectorsTransport } from "./vectors/transport.suite.js";
 
 /** Every portable suite, by its file's path below tests/ without the ending. */
 export const suites: Readonly<Record<string, Suite>> = {
-  "unit/provisioning/pb-adv-transactions": unitProvisioningPbAdvTransactions,
-  "unit/provisioning/secrets": unitProvisioningSecrets,
-  "unit/provisioning/p256": unitProvisioningP256,
-  "unit/board/light": unitBoardLight,
-  "unit/board/button": unitBoardButton,
-  "unit/board/board-oob": unitBoardBoardOob,
-  "conversation/authentication": conversationAuthentication,
-  "vectors/beacons": vectorsBeacons,
-  "unit/records": unitRecords,
-  "unit/policy": unitPolicy,
-  "unit/crypto": unitCrypto,
-  "unit/bytes": unitBytes,
-  "unit/bearer/advertiser": unitBearerAdvertiser,
   "conversation/attacks": conversationAttacks,
+  "conversation/authentication": conversationAuthentication,
   "conversation/faults": conversationFaults,
-  "conversation/pts": conversationPts,
-  "conversation/secrets": conversationSecrets,
   "conversation/hostile-air": conversationHostileAir,
+  "conversation/hostile-network": conversationHostileNetwork,
+  "conversation/lamp": conversationLamp,
+  "conversation/network-pts": conversationNetworkPts,
+  "conversation/power-cut": conversationPowerCut,
   "conversation/provisioning": conversationProvisioning,
+  "conversation/pts": conversationPts,
+  "conversation/relay": conversationRelay,
+  "conversation/replay": conversationReplay,
+  "conversation/secrets": conversationSecrets,
+  "conversation/subnets": conversationSubnets,
   "host/radio": hostRadio,
   "support/harness": supportHarness,
+  "unit/access/access": unitAccessAccess,
+  "unit/access/composition": unitAccessComposition,
+  "unit/access/model-entry": unitAccessModelEntry,
+  "unit/access/opcode": unitAccessOpcode,
+  "unit/access/publication": unitAccessPublication,
+  "unit/bearer/adv-bearer": unitBearerAdvBearer,
+  "unit/bearer/advertiser": unitBearerAdvertiser,
+  "unit/board/board-oob": unitBoardBoardOob,
+  "unit/board/button": unitBoardButton,
+  "unit/board/light": unitBoardLight,
+  "unit/bytes": unitBytes,
+  "unit/crypto": unitCrypto,
   "unit/fake-clock": unitFakeClock,
   "unit/medium": unitMedium,
   "unit/medium-connection": unitMediumConnection,
+  "unit/models/configuration-bindings": unitModelsConfigurationBindings,
+  "unit/models/configuration-heartbeat": unitModelsConfigurationHeartbeat,
+  "unit/models/configuration-keys": unitModelsConfigurationKeys,
+  "unit/models/configuration-publication": unitModelsConfigurationPublication,
+  "unit/models/configuration-server": unitModelsConfigurationServer,
+  "unit/models/configuration-states": unitModelsConfigurationStates,
+  "unit/models/configuration-subscriptions": unitModelsConfigurationSubscriptions,
+  "unit/models/generic-on-off": unitModelsGenericOnOff,
+  "unit/models/transition-time": unitModelsTransitionTime,
+  "unit/models/vendor-model": unitModelsVendorModel,
+  "unit/network/iv-index": unitNetworkIvIndex,
+  "unit/network/message-cache": unitNetworkMessageCache,
+  "unit/network/net-keys": unitNetworkNetKeys,
+  "unit/network/network": unitNetworkNetwork,
+  "unit/network/network-cipher": unitNetworkNetworkCipher,
+  "unit/network/network-out": unitNetworkNetworkOut,
+  "unit/network/replay-list": unitNetworkReplayList,
+  "unit/network/secure-network-beacon": unitNetworkSecureNetworkBeacon,
+  "unit/network/sequence": unitNetworkSequence,
   "unit/phone": unitPhone,
+  "unit/phone-config": unitPhoneConfig,
   "unit/phone-exchange": unitPhoneExchange,
+  "unit/phone-mesh": unitPhoneMesh,
+  "unit/phone-mesh-peer": unitPhoneMeshPeer,
   "unit/phone-oob": unitPhoneOob,
   "unit/phone-pb-adv": unitPhonePbAdv,
   "unit/phone-provisioner": unitPhoneProvisioner,
+  "unit/policy": unitPolicy,
+  "unit/provisioning/p256": unitProvisioningP256,
   "unit/provisioning/pb-adv": unitProvisioningPbAdv,
+  "unit/provisioning/pb-adv-transactions": unitProvisioningPbAdvTransactions,
   "unit/provisioning/provisionee": unitProvisioningProvisionee,
+  "unit/provisioning/secrets": unitProvisioningSecrets,
+  "unit/records": unitRecords,
   "unit/seeded-random": unitSeededRandom,
+  "unit/transport/app-keys": unitTransportAppKeys,
+  "unit/transport/labels": unitTransportLabels,
+  "unit/transport/lower-pdu": unitTransportLowerPdu,
+  "vectors/beacons": vectorsBeacons,
   "vectors/crypto": vectorsCrypto,
+  "vectors/foundation": vectorsFoundation,
+  "vectors/foundation-configuration": vectorsFoundationConfiguration,
+  "vectors/network-layer": vectorsNetworkLayer,
   "vectors/provisioning": vectorsProvisioning,
+  "vectors/transport": vectorsTransport,
 };

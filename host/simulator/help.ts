@@ -53,6 +53,14 @@ How it is authenticated
   --profile P      standard, or cmacOnly for provisioners that know nothing newer than
                    version 1.0. Default: standard.
 
+On its network
+  --replay-delay MS
+                   The device remembers the last number of everybody who sent it a message,
+                   so that nobody can record a message and send it again. So much later,
+                   in milliseconds, it also writes them down; what came in that time can be
+                   replayed after a power cut. 0: written before the message is obeyed.
+                   Default: 5000.
+
 On a command line, others on this computer can read a secret: --static-oob @FILE and
 --oob-key @FILE take the digits from a file with that one line.
 

@@ -47,6 +47,7 @@ const SETTING_VALUES: Readonly<Record<string, string>> = Object.freeze({
   "text-digits": "N, a digit from 1 to 8",
   "no-oob": "allow or refuse",
   "oob-key": "HEX, 64 hexadecimal digits, or @FILE",
+  "replay-delay": "MS, milliseconds from 0 to 60000",
 });
 /** Settings that are never shown, and that can be read from a file. */
 const SECRETS: readonly string[] = Object.freeze(["static-oob", "oob-key"]);

@@ -4,6 +4,7 @@ import type { AuthMistake, DropReason, TraceEvent } from "../../modules/platform
 import type { SimulatorEvent } from "./events.js";
 
 type Note = Extract<SimulatorEvent, { event: "note" }>;
+type Drop = Extract<SimulatorEvent, { event: "drop" }>;
 type Failure = Extract<SimulatorEvent, { event: "failed" }>;
 
 /** What can blink, beep or vibrate. */
@@ -13,8 +14,7 @@ export type PulseEvent = Extract<SimulatorEvent, { event: "led" | "buzzer" | "vi
 const NOTES: Readonly<Record<TraceEvent, (value: number) => string>> = Object.freeze({
   unprovisioned: () => "New: it belongs to no network and waits for a provisioner",
   provisioning: () => "A provisioner begins to take this device into its network",
-  provisioned: (address) =>
-    `Provisioned: address ${hex(address, 4)}. This version has no network layer yet: it keeps its keys and is silent`,
+  provisioned: (address) => `A node of a network: its address is ${hex(address, 4)}`,
   linkOpened: (link) => `A provisioner has opened link ${hex(link, 8)}`,
   linkClosed: (reason) =>
     `The link is closed: ${["success", "timeout", "failure"][reason] ?? `reason ${reason}`}`,
@@ -36,11 +36,26 @@ const NOTES: Readonly<Record<TraceEvent, (value: number) => string>> = Object.fr
   silent: () => "The beacon is silent",
   backingOff: (ms) =>
     `An authentication has failed: against guessing, the device stays invisible for ${Math.ceil(ms / 1000)} s`,
+  ivUpdateInProgress: (ivIndex) => `IV update: sending with IV Index ${hex(ivIndex, 8)} until it is over`,
+  ivNormal: (ivIndex) => `IV update over: IV Index ${hex(ivIndex, 8)}`,
+  ivRecovered: (ivIndex) => `The network has gone on to IV Index ${hex(ivIndex, 8)}, and so does this node`,
+  netKeyAdded: (index) => `NetKey ${hex(index, 3)} has come`,
+  netKeyDeleted: (index) => `NetKey ${hex(index, 3)} is gone`,
+  keyRefreshPhase0: (index) => `Key refresh of NetKey ${hex(index, 3)}: done, the old key is forgotten`,
+  keyRefreshPhase1: (index) => `Key refresh of NetKey ${hex(index, 3)}: the new key is here`,
+  keyRefreshPhase2: (index) => `Key refresh of NetKey ${hex(index, 3)}: the new key is in use`,
+  sequenceExhausted: () =>
+    "There is no sequence number that may be used: nothing is sent until the IV Index rises",
+  segmentsTimedOut: (address) => `${hex(address, 4)} did not acknowledge a long message`,
+  segmentsCancelled: (address) => `${hex(address, 4)} cannot take a long message now`,
+  reassemblyTimedOut: (address) => `The rest of a long message from ${hex(address, 4)} did not come`,
+  messageReceived: (opcode) => `Message ${messageName(opcode)}`,
+  published: (opcode) => `Published ${messageName(opcode)}`,
   writeFailed: (size) => `A record of ${size} octets could not be written`,
   damagedRecord: (size) => `The stored record of ${size} octets makes no sense and is not used`,
 });
 
-/** What was wrong with received octets. */
+/** What was wrong with received octets. Empty: everyday on the air, and too much for a person. */
 const DROPS: Readonly<Record<DropReason, string>> = Object.freeze({
   badAdLength: "a structure reaches beyond the advertisement",
   badLength: "wrong length",
@@ -57,6 +72,26 @@ const DROPS: Readonly<Record<DropReason, string>> = Object.freeze({
   unexpectedMessage: "not expected now",
   linkClosing: "the link is being closed",
   stale: "too late",
+  unknownNid: "",
+  badMic: "no key of this node fits it",
+  badAddress: "an address that is not allowed there",
+  ownAddress: "",
+  repeated: "",
+  noRoom: "no room for it",
+  replayed: "its sequence number has been used before: an old message, or a replayed one",
+  replayListFull: "a new sender, and no room to remember its sequence numbers",
+  notRemembered: "its sequence number could not be stored, so it is not obeyed",
+  staleSegment: "a piece of a message that has been overtaken",
+  unknownKey: "secured with an application key that this node does not have",
+  unknownOpcode: "a message that no model here knows",
+  notBound: "the model is not bound to the key that it came with",
+  unknownNetworkId: "",
+  badAuthentication: "a beacon that its network's key does not fit",
+  staleIvIndex: "an IV Index that has passed",
+  ivIndexTooHigh: "an IV Index too far ahead",
+  ivUpdateTooSoon: "an IV update before its time",
+  notPrimary: "an IV Index of another subnet than the primary one",
+  wrongPhase: "a key refresh flag that does not go with the phase of its key",
 });
 
 /** What the provisioner did with the value of the authentication; none: nothing that is known. */
@@ -86,13 +121,28 @@ const ERRORS: readonly string[] = Object.freeze([
   "invalid data",
 ]);
 
+/** Messages by opcode. MshPRT 4.3.2; Mesh Model 3.2. */
+const MESSAGES: Readonly<Record<number, string>> = Object.freeze({
+  0: "AppKey Add",
+  3: "Model Publication Set",
+  32776: "Composition Data Get",
+  32795: "Model Subscription Add",
+  32829: "Model App Bind",
+  32832: "NetKey Add",
+  32841: "Node Reset",
+  33281: "Generic OnOff Get",
+  33282: "Generic OnOff Set",
+  33283: "Generic OnOff Set Unacknowledged",
+  33284: "Generic OnOff Status",
+});
+
 /** An event as a sentence without a full stop; undefined: nothing that a person needs to read. */
 export function sentenceOf(event: SimulatorEvent): string | undefined {
   switch (event.event) {
     case "note":
       return noteText(event);
     case "drop":
-      return `Dropped (${event.layer}): ${DROPS[event.reason]}`;
+      return dropText(event);
     case "failed":
       return failureText(event);
     case "ether":
@@ -141,6 +191,11 @@ function noteText({ name, value }: Note): string | undefined {
   return text === "" ? undefined : text;
 }
 
+function dropText({ layer, reason }: Drop): string | undefined {
+  const text = DROPS[reason];
+  return text === "" ? undefined : `Dropped (${layer}): ${text}`;
+}
+
 function failureText({ step, expected, came, errorCode, mistake }: Failure): string {
   const answer = errorCode === undefined ? "" : ` (answered: ${errorText(errorCode)})`;
   const cause = mistake === "none" ? "" : `: ${MISTAKES[mistake]}`;
@@ -149,6 +204,13 @@ function failureText({ step, expected, came, errorCode, mistake }: Failure): str
 
 function errorText(code: number): string {
   return `error ${code}, ${ERRORS[code] ?? "unknown"}`;
+}
+
+/** An opcode, with the names that a person meets most. */
+function messageName(opcode: number): string {
+  const name = MESSAGES[opcode];
+  const code = hex(opcode, opcode < 0x80 ? 2 : opcode < 0x10000 ? 4 : 6);
+  return name === undefined ? code : `${code}, ${name}`;
 }
 
 function hex(value: number, digits: number): string {

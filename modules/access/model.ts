@@ -39,18 +39,32 @@ export interface Model {
   receive(opcode: number, parameters: Uint8Array, context: MessageContext): void;
   /** The publish period is over: publish the state. MshPRT 4.2.3.3. */
   publishNow(): void;
+  /**
+   * The period is divided by 2 to this power, 0 to 15, but not below 100 ms; read at every publication. undefined: 0.
+   * The Health Fast Period Divisor, MshPRT 4.2.17.
+   */
+  readonly periodDivisor?: number;
   /** The node leaves the network; what was attached is of no use any more. */
   reset(): void;
 }
 
-/** What a model may ask of the stack. */
+/** now: caused by a person, or by the period. soon: by a message, or the end of a transition. MshPRT 3.7.3.1. */
+export type PublishTime = "now" | "soon";
+
+/** What a model may ask of the stack. After `reset` it gives and does nothing any more. */
 export interface ModelAccess {
   /** The address of the model's element. */
   readonly element: number;
   readonly clock: Clock;
-  /** By the model's publication. false: it has none, or there is no room. */
-  publish(opcode: number, parameters: Uint8Array): boolean;
-  /** Answer a message, by the keys it came with. left: the answer is on the air. false: there is no room. */
+  /**
+   * By the model's publication. when, if not "now": "soon", after 20 to 500 ms by chance, for a change that many nodes
+   * may report at once. false: it has no publication, or there is no room. MshPRT 3.7.3.1.
+   */
+  publish(opcode: number, parameters: Uint8Array, when?: PublishTime): boolean;
+  /**
+   * Answer a message, by the keys it came with. left: the answer is on the air, or was given up after 5 s without
+   * room. false: there is no room for it. MshPRT 3.7.3.1.
+   */
   reply(to: MessageContext, opcode: number, parameters: Uint8Array, left?: () => void): boolean;
   /** A copy of this model's own record, at most 40 octets; undefined: nothing has been stored. */
   readonly stored: Uint8Array | undefined;

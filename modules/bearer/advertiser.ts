@@ -70,12 +70,17 @@ export class Advertiser implements RadioListener {
     if (!this.#busy) this.#turn.start(0);
   }
 
-  /** Forget what the sender has on its way, for good or until its next `request`. `sent` is not called. */
+  /** Forget the sender and what it has on its way, until its next `request`, if any. `sent` is not called. */
   withdraw(sender: AdvertisingSender): void {
-    const slot = this.#slotOf(sender);
+    const index = this.#slots.findIndex((slot) => slot.sender === sender);
+    const slot = this.#slots[index];
+    if (slot === undefined) return;
     slot.active = false;
-    slot.remaining = 0;
     if (this.#onAir === slot) this.#onAir = undefined;
+    this.#slots.splice(index, 1);
+    // The turn goes on behind those who had it last, who may have moved up.
+    if (this.#lastUrgent >= index) this.#lastUrgent--;
+    if (this.#lastOther >= index) this.#lastOther--;
   }
 
   received(data: Uint8Array, rssi: number): void {
@@ -159,10 +164,9 @@ export class Advertiser implements RadioListener {
   /** Ask the sender for its next payload; false: it has none. */
   #pull(slot: Slot): boolean {
     const size = slot.sender.next(slot.payload);
-    if (size === 0) {
-      slot.active = false;
-      return false;
-    }
+    if (size === 0) slot.active = false;
+    // Not active: it has nothing, or it has been withdrawn meanwhile.
+    if (!slot.active) return false;
     if (size > MAX_AD_PAYLOAD) throw new RangeError("an AD payload has at most 29 octets");
     slot.data[0] = size + 1;
     slot.length = size + 2;

@@ -26,12 +26,16 @@ export function wipeEvidence(evidence: Evidence): void {
 
 /** The first mistake that explains the provisioner's confirmation; none: a wrong value, or another mistake. */
 export function findMistake(crypto: Crypto, evidence: Evidence): AuthMistake {
+  let found: AuthMistake | undefined;
   for (const [mistake, authValue] of candidates(evidence)) {
-    const fits = equal(confirmationWith(crypto, evidence, authValue), evidence.peerConfirmation);
+    if (found === undefined) {
+      const fits = equal(confirmationWith(crypto, evidence, authValue), evidence.peerConfirmation);
+      if (fits) found = mistake;
+    }
+    // Those behind the one that fits as well: some of them are the right value.
     wipe(authValue);
-    if (fits) return mistake;
   }
-  return "none";
+  return found ?? "none";
 }
 
 type Candidate = readonly [AuthMistake, Uint8Array];
@@ -63,6 +67,7 @@ function numericCandidates(value: number, size: number): Candidate[] {
   for (let from = 0; from < 4; from++) {
     list.push(["paddedOnTheOtherSide", encodeAuthValue(octets.subarray(from), size)]);
   }
+  wipe(octets);
   return list;
 }
 

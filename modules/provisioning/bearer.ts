@@ -10,8 +10,8 @@ export interface ProvisioningBearer {
   accept(listener: ProvisioningBearerListener): void;
   /** Become invisible; an open link stays. */
   refuse(): void;
-  /** One Provisioning PDU at a time, until `sent`. Copies it. */
-  send(pdu: Uint8Array): void;
+  /** One Provisioning PDU at a time, until `sent`. Copies it. isLast: what comes then is no answer to it. */
+  send(pdu: Uint8Array, isLast?: boolean): void;
   /** `linkClosed` follows in a later turn. */
   close(reason: LinkCloseReason): void;
 }

@@ -1,6 +1,6 @@
 /** AuthValue: what both sides must know beforehand, or learn from a person. MshPRT 5.4.2.4. */
 
-import { ascii, getUint32BE, octet, setUint32BE } from "../bytes.js";
+import { ascii, getUint32BE, setUint32BE } from "../bytes.js";
 import { OutputAction } from "../oob-actions.js";
 import type { Random } from "../platform.js";
 
@@ -58,11 +58,4 @@ function drawBelow(random: Random, limit: number): number {
     value = getUint32BE(octets, 0);
   } while (value >= fair);
   return value % limit;
-}
-
-/** Whether all octets are zero. */
-export function isZero(octets: Uint8Array): boolean {
-  let any = 0;
-  for (let i = 0; i < octets.length; i++) any |= octet(octets, i);
-  return any === 0;
 }

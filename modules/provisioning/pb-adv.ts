@@ -110,13 +110,13 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
     if (this.#state.name === "listening") this.#state = { name: "invisible" };
   }
 
-  send(pdu: Uint8Array): void {
+  send(pdu: Uint8Array, isLast = false): void {
     // We are closing it, which the sender learns in a moment.
     if (this.#state.name === "closing") return;
     const isFree = this.#outgoing === undefined || this.#isAnswered;
     if (this.#state.name !== "open" || !isFree) throw new RangeError("PB-ADV cannot send");
     this.#isAnswered = false;
-    this.#outgoing = new OutgoingTransaction(this.#nextNumber, pdu.slice());
+    this.#outgoing = new OutgoingTransaction(this.#nextNumber, pdu.slice(), isLast);
     this.#nextNumber = this.#nextNumber === 0xff ? 0x80 : this.#nextNumber + 1;
     this.#segmentDueMs = this.#afterRandomDelay();
     this.#arm();
@@ -312,7 +312,7 @@ export class PbAdv implements ProvisioningBearer, AdvertisingSender, Advertising
       this.#acknowledgment = { number, dueMs: this.#afterRandomDelay() };
     }
     this.#arm();
-    if (result === "complete" && this.#outgoing?.hasLeft) this.#answered();
+    if (result === "complete" && this.#outgoing?.isAnswerable) this.#answered();
     return undefined;
   }
 

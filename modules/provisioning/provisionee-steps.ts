@@ -66,8 +66,14 @@ export function started(parts: StepParts, state: StateOf<"waitStart">, parameter
   const start = decodeStart(parameters, parts.capabilities);
   if (start === undefined)
     return invalidFormat("Start with a choice that is reserved, prohibited or not offered");
-  if (start.authentication.method === "none" && !parts.policy.allowNoOob) {
+  const { policy } = parts;
+  if (start.authentication.method === "none" && !policy.allowNoOob) {
     return invalidFormat("Start without authentication, which this device refuses");
+  }
+  if (start.authentication.method === "output" && !policy.allowNoOob) {
+    // The size that is announced is the greatest; but who may choose one digit has guessed it after ten attempts.
+    if (start.authentication.size < policy.outputSize)
+      return invalidFormat("Start for fewer digits than this device shows");
   }
   const { keyPair, invite } = state;
   const startParameters = parameters.slice();
@@ -81,9 +87,11 @@ export function publicKeyReceived(
   peerPublicKey: Uint8Array,
 ): Outcome {
   const { invite, startParameters, start } = state;
-  const keyPair = start.oobPublicKey ? takeOobKeyPair(parts, state.keyPair) : state.keyPair;
-  if (equal(peerPublicKey, keyPair.publicKey)) return invalidFormat("the device's own public key");
+  const { publicKey } = (start.oobPublicKey ? parts.oobKeyPair : undefined) ?? state.keyPair;
+  if (equal(peerPublicKey, publicKey)) return invalidFormat("the device's own public key");
   if (!isValidPublicKey(peerPublicKey)) return invalidFormat("a public key that is no point of P-256");
+  // A copy of a private key is made for a session that goes on, as only that overwrites it.
+  const keyPair = start.oobPublicKey ? takeOobKeyPair(parts, state.keyPair) : state.keyPair;
   const inputs = {
     invite,
     capabilities: encodeCapabilities(parts.capabilities),

@@ -10,9 +10,10 @@
  *   back to idle             ▼ that still comes         complete ◄── Data ── waitData
  *
  * The device's own Public Key leaves when the secret is there: so the provisioner has nothing to send that could
- * come before the device can take it. Where a person enters a value on the device, waitInput stands between
- * computeSecret and waitConfirmation, and Input Complete says that it is over; where a person reads a value off the
- * device, it is shown in waitConfirmation.
+ * come before the device can take it. Where that key is known out of band and not sent, the provisioner waits for
+ * nothing, and its Confirmation may come in computeSecret: it is kept until its turn. Where a person enters a value
+ * on the device, waitInput stands between computeSecret and waitConfirmation, and Input Complete says that it is
+ * over; where a person reads a value off the device, it is shown in waitConfirmation.
  */
 
 import { octet } from "../bytes.js";
@@ -92,6 +93,8 @@ export class Provisionee {
   #sending = false;
   /** The reply that leaves after it; undefined: none. */
   #reply: Uint8Array | undefined;
+  /** A Confirmation that came in computeSecret, and whose turn is next; undefined: none. */
+  #early: Uint8Array | undefined;
 
   constructor(parts: ProvisioneeParts) {
     const { crypto, random, policy, numberOfElements, listener } = parts;
@@ -159,7 +162,18 @@ export class Provisionee {
     }
     this.#restartTimer();
     if (octet(pdu, 0) === ProvisioningPduType.Failed) this.#failedByPeer(pdu);
+    else if (this.#isEarly(pdu)) this.#early = pdu.slice();
     else this.#follow(this.#take(pdu));
+    // Once more: Start says for how long.
+    this.#restartTimer();
+  }
+
+  /** Whether it is only ahead of our computation, as there is no Public Key of ours to wait for. MshPRT 5.4.2.3. */
+  #isEarly(pdu: Uint8Array): boolean {
+    const state = this.#state;
+    const isAhead = state.name === "computeSecret" && state.start.oobPublicKey && this.#early === undefined;
+    const next = EXPECTED.waitConfirmation;
+    return isAhead && octet(pdu, 0) === next;
   }
 
   /** Known, expected here, of the right length: in this order, each with its error. MshPRT 5.4.1.10. */
@@ -250,6 +264,9 @@ export class Provisionee {
     const { privateKey } = state.keyPair;
     this.#parts.p256.computeSecret(privateKey, state.inputs.publicKeyProvisioner, (ecdhSecret) => {
       this.#follow(secretComputed(this.#stepParts, state, ecdhSecret));
+      const early = this.#early;
+      this.#early = undefined;
+      if (early !== undefined) this.#follow(this.#take(early));
     });
   }
 
@@ -270,7 +287,8 @@ export class Provisionee {
     }
     this.#sending = true;
     this.#restartTimer();
-    this.#bearer?.send(pdu);
+    // Nothing answers a Failed: the Public Key that follows a refused Start was on its way already.
+    this.#bearer?.send(pdu, this.#state.name === "failed");
   }
 
   /** Anew "whenever a provisioning protocol PDU is sent or received", as long as the protocol goes on. MshPRT 5.4.4. */
@@ -284,8 +302,9 @@ export class Provisionee {
 
   /** Answer with Provisioning Failed, forget everything, and wait for the link to close. MshPRT 5.4.4. */
   #fail(errorCode: ProvisioningError, came: string, evidence?: Evidence): void {
-    if (errorCode === ProvisioningError.ConfirmationFailed) this.#parts.listener.authenticationFailed();
     this.#leaveForFailed({ failure: this.#failureOf(came, errorCode), evidence });
+    // Now that there is no second guess on this link, whatever becomes of the count; and before the answer.
+    if (errorCode === ProvisioningError.ConfirmationFailed) this.#parts.listener.authenticationFailed();
     this.#send(encodePdu(ProvisioningPduType.Failed, new Uint8Array([errorCode])));
   }
 
@@ -317,6 +336,7 @@ export class Provisionee {
     if (this.#state.name === "computeSecret") this.#parts.p256.cancel();
     wipeState(this.#state);
     this.#reply = undefined;
+    this.#early = undefined;
     this.#enter({ name: "failed", autopsy });
   }
 

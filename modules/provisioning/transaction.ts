@@ -104,13 +104,15 @@ export class OutgoingTransaction {
   /** The Transaction Number, 0x80 to 0xff; MshPRT 5.2.1. */
   readonly number: number;
   readonly #pdu: Uint8Array;
+  readonly #isLast: boolean;
   #index = 0;
   #rounds = 0;
 
-  /** pdu: becomes the transaction's own. */
-  constructor(number: number, pdu: Uint8Array) {
+  /** pdu: becomes the transaction's own. isLast: no PDU of the provisioner answers it. */
+  constructor(number: number, pdu: Uint8Array, isLast: boolean) {
     this.number = number;
     this.#pdu = pdu;
+    this.#isLast = isLast;
   }
 
   /** Every segment of this round has been sent. */
@@ -118,9 +120,9 @@ export class OutgoingTransaction {
     return this.#index > lastSegment(this.#pdu.length);
   }
 
-  /** Every segment has been sent at least once. */
-  get hasLeft(): boolean {
-    return this.#rounds > 0 || this.exhausted;
+  /** What the provisioner says now may be its answer: every segment has been sent at least once. */
+  get isAnswerable(): boolean {
+    return !this.#isLast && (this.#rounds > 0 || this.exhausted);
   }
 
   /** Begin the next round. */

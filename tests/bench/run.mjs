@@ -1,6 +1,6 @@
 /**
  * npm run bench: prints all measurements, and writes nothing. It installs nothing either: what is missing is named.
- * npm run bench -- pb-adv|xs runs one part. Plain JavaScript, since the packages may not be there.
+ * npm run bench -- pb-adv|xs|network|network-xs runs one part. Plain JavaScript, since the packages may not be there.
  */
 
 import { spawnSync } from "node:child_process";
@@ -8,19 +8,29 @@ import { existsSync } from "node:fs";
 import { top } from "../support/files.mjs";
 import { isMissing } from "../support/packages.mjs";
 
+const ESBUILD = "node_modules/esbuild";
+const XSNAP = "node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/lin/release/xsnap-worker";
+
 const parts = {
   "pb-adv": {
     packages: ["bluez-meshd", "dbus-daemon", "gcc", "libc6-dev", "libssl-dev"],
-    files: ["node_modules/tsx", "node_modules/dbus-next", "node_modules/esbuild"],
+    files: ["node_modules/tsx", "node_modules/dbus-next", ESBUILD],
     command: ["--import", "tsx", "tests/bench/provisioning.ts"],
   },
   xs: {
     packages: [],
-    files: [
-      "node_modules/esbuild",
-      "node_modules/@agoric/xsnap/xsnap-native/xsnap/build/bin/lin/release/xsnap-worker",
-    ],
+    files: [ESBUILD, XSNAP],
     command: ["tests/bench/xs.mjs"],
+  },
+  network: {
+    packages: [],
+    files: ["node_modules/tsx"],
+    command: ["--import", "tsx", "tests/bench/network.ts"],
+  },
+  "network-xs": {
+    packages: [],
+    files: [ESBUILD, XSNAP],
+    command: ["tests/bench/network-xs.mjs"],
   },
 };
 

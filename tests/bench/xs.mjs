@@ -3,26 +3,10 @@
  * A process of its own, because @endo/init freezes everything in the process that imports it.
  */
 
-import "@endo/init";
-import { spawn } from "node:child_process";
-import fs from "node:fs";
-import os from "node:os";
-import { xsnap } from "@agoric/xsnap";
 import { bundleForXs } from "../support/bundle-xs.mjs";
+import { openMeter, print } from "./meter.mjs";
 
-const answers = [];
-const worker = await xsnap({
-  name: "bench",
-  os: os.type(),
-  spawn,
-  fs: { ...fs, ...fs.promises },
-  meteringLimit: 0,
-  stderr: "inherit",
-  handleCommand: async (message) => {
-    answers.push(JSON.parse(Buffer.from(message).toString("utf16le")));
-    return new Uint8Array();
-  },
-});
+const { answers, measure, close } = await openMeter();
 
 /** The times that each step is run: the meter says the same each time, the clock does not. */
 const TIMES = 9;
@@ -61,14 +45,7 @@ try {
     return { steps: middle(({ steps }) => steps) - empty, ms: middle(({ ms }) => ms) };
   }
 } finally {
-  await worker.terminate();
-}
-
-/** What one script costs. */
-async function measure(script) {
-  const startMs = performance.now();
-  const { meterUsage } = await worker.evaluate(script);
-  return { steps: meterUsage.compute, ms: performance.now() - startMs };
+  await close();
 }
 
 function minus(first, ...others) {
@@ -86,8 +63,4 @@ function bundle() {
       for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
       issueCommand(units.buffer);
     };`);
-}
-
-function print(...columns) {
-  console.log(`| ${columns.join(" | ")} |`);
 }

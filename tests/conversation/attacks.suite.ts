@@ -134,6 +134,17 @@ function guessing({ test, equal, ok }: Harness): void {
     equal(node.storage.keys(), ["backoff"]);
   });
 
+  test("who guesses cannot ask for one digit of a device that shows six and refuses No OOB", () => {
+    const policy = { ...OPEN_POLICY, outputActions: 0x08, outputSize: 6 };
+    for (const allowNoOob of [true, false]) {
+      for (let size = 1; size <= 6; size++) {
+        const bench = new ProvisioneeBench({ policy: { ...policy, allowNoOob }, memory });
+        bench.say("0000");
+        equal(bench.say(`02010002030${size}`), allowNoOob || size === 6 ? [] : ["0902"], `${size} digits`);
+      }
+    }
+  });
+
   test("a thousand guesses take more than three days, also with a restart after each [T-A3, T-A4]", () => {
     const storage = new MemoryStorage();
     const delaysMs: number[] = [];
@@ -224,7 +235,9 @@ function isAllowed(policy: Policy, start: readonly number[]): boolean {
   if (publicKey > (policy.oobPrivateKey === undefined ? 0 : 1)) return false;
   if (method === 0) return policy.allowNoOob && hasNoDetails;
   if (method === 1) return policy.staticOob !== undefined && hasNoDetails;
-  if (method === 2) return isIn(policy.outputActions) && size >= 1 && size <= policy.outputSize;
+  // Who insists on authentication lets nobody choose a value that is guessed more easily.
+  const least = policy.allowNoOob ? 1 : policy.outputSize;
+  if (method === 2) return isIn(policy.outputActions) && size >= least && size <= policy.outputSize;
   return method === 3 && isIn(policy.inputActions) && size >= 1 && size <= policy.inputSize;
 }
 

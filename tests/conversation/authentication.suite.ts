@@ -1,5 +1,6 @@
 /** Every authentication, with a phone that shares no protocol code with the node. MshPRT 5.4.2.4. */
 
+import { createNobleCrypto } from "../../host/noble-crypto.js";
 import type { Authentication } from "../../host/simulator/phone/choice.js";
 import { P256 as PhoneCurve } from "../../host/simulator/phone/p256.js";
 import { equal as sameOctets, toHex } from "../../modules/bytes.js";
@@ -136,6 +137,31 @@ function succeeding({ test, equal, ok }: Harness): void {
       }
     });
   }
+
+  test("a key out of band and a chip that takes a second for it: the Confirmation waits", () => {
+    const privateKey = hex("529aa0670d72cd6497502ed473502b037e8803b5c60829a5a3caa219505530ba");
+    const oobPublicKey = new PhoneCurve().publicKey(privateKey);
+    for (const method of ["none", "static", "output"] as const) {
+      const world = new World();
+      const phone = world.addPhone();
+      const crypto = createNobleCrypto(world.clock);
+      const { sharedSecret } = crypto;
+      crypto.sharedSecret = (key, peer, done) =>
+        sharedSecret.call(crypto, key, peer, (secret) => {
+          world.clock.createTimer(() => done(secret)).start(1_000);
+        });
+      const policy = { oobPrivateKey: privateKey, staticOob: STATIC, ...policyFor("output", 3, 4) };
+      const node = world.addNode({ crypto, policy });
+      const authentications: Readonly<Record<string, Authentication>> = {
+        static: { method: "static", value: STATIC },
+        output: reading(world, node.person),
+      };
+      phone.provision({ oobPublicKey, authentication: authentications[method] ?? { method: "none" } });
+      world.clock.advance(20_000);
+      equal(phone.failures, [], method);
+      equal(node.node.state, "provisioned");
+    }
+  });
 
   test("a key out of band is used only where Start says so, and serves again and again [T-B4]", () => {
     const privateKey = hex("529aa0670d72cd6497502ed473502b037e8803b5c60829a5a3caa219505530ba");
@@ -294,6 +320,20 @@ function failing({ test, equal }: Harness): void {
     }
   });
 
+  test("a refused Start is told by its code, however much of the answer is lost, and the Public Key behind it", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = new World(seed, { lossPercent: 30 });
+      const phone = world.addPhone();
+      world.addNode({ policy: { allowNoOob: false, staticOob: STATIC } });
+      phone.provision({
+        authentication: { method: "static", value: STATIC },
+        tamper: (pdu) => (pdu[0] === 2 ? hex(`02${toHex(pdu.subarray(1, 2))}00000000`) : pdu),
+      });
+      world.clock.advance(10_000);
+      equal(phone.failures[0]?.errorCode, 2, `seed ${seed}`);
+    }
+  });
+
   test("the link is lost while something is shown or asked: that ends at once, and the next link begins anew", () => {
     for (const direction of ["output", "input"] as const) {
       const world = new World();
@@ -347,7 +387,7 @@ function guarding({ test, equal, ok }: Harness): void {
     phone.provision({ authentication: { method: "static", value: STATIC } });
     world.clock.advance(5_000);
     equal(node.node.state, "provisioned");
-    equal(node.storage.keys(), ["node"], "a success clears the count");
+    equal(node.storage.keys(), ["net.567", "iv", "seq", "node"], "a success clears the count");
   });
 
   test("a restart does not shorten it, and taking the power before the answer does not either [T-A4, T-B8]", () => {

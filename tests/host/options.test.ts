@@ -22,6 +22,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "text-digits": "8",
   "no-oob": "refuse",
   "oob-key": "18".repeat(32),
+  "replay-delay": "0",
 };
 const SECRETS = ["static-oob", "oob-key"];
 

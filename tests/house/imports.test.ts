@@ -23,6 +23,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   "modules/transport/": 6,
   "modules/access/": 7,
   "modules/models/": 8,
+  "modules/network-role.ts": 9,
   "modules/node.ts": 9,
 };
 

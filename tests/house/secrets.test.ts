@@ -159,6 +159,7 @@ const SETTINGS = [
   "oob-only",
   "output",
   "profile",
+  "replay-delay",
   "static-oob",
   "text-digits",
   "uri",

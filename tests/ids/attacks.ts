@@ -2,8 +2,6 @@
 
 import type { Case } from "./case.js";
 
-const NETWORK = "comes with the network layer: a provisioned node is silent";
-const TRANSPORT = "comes with the transport layers: a provisioned node is silent";
 const GATT = "comes with PB-GATT and the proxy: the node has no GATT service yet";
 
 /** A: the authentication; B: the protocol; C: faults of other implementations; D: the language and its engine. */
@@ -48,15 +46,16 @@ export const ATTACKS: readonly Case[] = [
   { id: "T-B7", meaning: "Every PDU type in every state." },
   {
     id: "T-B8",
-    meaning: "A power cut at each write leaves a whole node or none.",
-    without: "the replay list and the sequence number come with the network layer",
+    meaning:
+      "A power cut at each write leaves the old state or the new one, repeats no sequence number and lets no replay pass.",
+    without: "with the default delay of the replay list, the last five seconds before a cut can be replayed",
   },
-  { id: "T-B9", meaning: "Jumps of the IV index.", status: { open: NETWORK } },
-  { id: "T-B10", meaning: "A replay list that is filled by many sources.", status: { open: NETWORK } },
+  { id: "T-B9", meaning: "Jumps of the IV index." },
+  { id: "T-B10", meaning: "A replay list that is filled by many sources." },
   {
     id: "T-B11",
     meaning: "Friend queues that overflow, and a false Friend Clear.",
-    status: { open: TRANSPORT },
+    status: { open: "the node is no friend yet" },
   },
   {
     id: "T-B12",
@@ -67,7 +66,6 @@ export const ATTACKS: readonly Case[] = [
   {
     id: "T-B14",
     meaning: "A Node Reset by who has the device key is done and answered first.",
-    status: { open: "comes with the Configuration Server: the node has no models yet" },
   },
   { id: "T-B15", meaning: "No secret in any trace." },
   {
@@ -79,7 +77,7 @@ export const ATTACKS: readonly Case[] = [
   {
     id: "T-B18",
     meaning: "Nobody is followed by a UUID or a Node Identity.",
-    status: { open: "comes with the beacons of the network layer and with the proxy" },
+    status: { open: "private beacons are not built yet, and Node Identity comes with the proxy" },
   },
   {
     id: "T-C1",
@@ -94,7 +92,6 @@ export const ATTACKS: readonly Case[] = [
   {
     id: "T-C8",
     meaning: "Segments of the lower transport layer that contradict each other.",
-    status: { open: TRANSPORT },
   },
   { id: "T-C9", meaning: "A product has no switch that is there for tests only." },
   {

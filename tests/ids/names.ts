@@ -19,8 +19,8 @@ export interface Claim {
   readonly ids: readonly string[];
 }
 
-const ID = /\b(?:PBADV|PROV)\/B[VI]-\d+|\bT-[A-D]\d+/g;
-const BRACKET = / \[((?:PBADV|PROV|T-)[^\]]*)\]$/;
+const ID = /\b(?:PBADV|PROV|NET|RLY|TNPT|IVU|KR|BCN\/SNB|CFG\/[A-Z]+)\/B[VI]-\d+|\bT-[A-D]\d+/g;
+const BRACKET = / \[((?:(?:PBADV|PROV|NET|RLY|TNPT|IVU|KR|BCN|CFG)\/|T-)[^\]]*)\]$/;
 
 /** Every test of every suite and of every test file. A name that is computed has an ellipsis where it varies. */
 export function allTests(): readonly NamedTest[] {

@@ -4,6 +4,8 @@ import { ATTACKS } from "./attacks.js";
 import type { Case } from "./case.js";
 import type { Claim } from "./names.js";
 import { PTS } from "./pts.js";
+import { PTS_CONFIGURATION } from "./pts-configuration.js";
+import { PTS_NETWORK } from "./pts-network.js";
 
 /** A page and the list behind it. path: from the top. */
 interface Page {
@@ -20,12 +22,14 @@ export const COMMAND = "npx tsx tests/ids/generate.ts";
 export const PAGES: readonly Page[] = [
   {
     path: "tests/pts.md",
-    title: "The Bluetooth SIG's test cases for provisioning over PB-ADV",
+    title: "The Bluetooth SIG's test cases for a node",
     about:
       "Their numbers are those of the suite MESH/NODE, as far as they are public; the sentences are ours. What runs here " +
       "are our own tests of the same behaviour, and no qualification. The cases for certificates and provisioning " +
-      "records have no public numbers; the device announces neither. PB-GATT (MESH/NODE/MPS) is not built yet.",
-    cases: PTS,
+      "records have no public numbers; the device announces neither. TNPT/BV-14 to BV-21 and BI-03, which test the SAR " +
+      "states of version 1.1, and later numbers of IVU and KR are known by number only. PB-GATT (MESH/NODE/MPS), the " +
+      "proxy (MESH/SR) and friendship (MESH/NODE/FRND) are not built yet.",
+    cases: [...PTS, ...PTS_NETWORK, ...PTS_CONFIGURATION],
   },
   {
     path: "tests/attacks.md",

@@ -32,7 +32,6 @@ export const PTS: readonly Case[] = [
   {
     id: "PROV/BV-11",
     meaning: "The key refresh and IV update flags of the data are applied (also UPD/BV-11).",
-    without: "the flags are kept with the record; the network layer that acts on them does not exist yet",
   },
   { id: "PROV/BV-12", meaning: "Every session has a new key pair." },
   { id: "PROV/BV-13", meaning: "HMAC, key in band, the device shows a value." },

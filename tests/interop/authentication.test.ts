@@ -5,7 +5,7 @@ import { createECDH } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import type { Air } from "./bluez/air.js";
-import type { Agent } from "./bluez/mesh-app.js";
+import type { Agent } from "./bluez/mesh-objects.js";
 import { firstAddress } from "./bluez/provisioner.js";
 import { countPulses, push, readDisplay } from "./person.js";
 import { checkKept, patience, type Scene, setScene } from "./scene.js";

@@ -3,10 +3,10 @@
  * every network PDU with the NetKey that it delivered. Independent of our own protocol code, for it is to be judged.
  */
 
-import { equal } from "node:assert/strict";
-import { createCipheriv, createDecipheriv, createECDH } from "node:crypto";
+import { equal, notEqual, ok } from "node:assert/strict";
+import { createECDH } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { cmac } from "@noble/ciphers/aes.js";
+import { k1, mac, networkKeys, openCcm, openNetworkPdu, s1 } from "./mesh-security.js";
 
 /** What was found, when everything fits. method: the AuthenticationMethod of Start. */
 export interface Verified {
@@ -47,8 +47,10 @@ export function verifyLog(file: URL): Verified {
   equal(session.deviceKey.toString("hex"), exported?.key, "device key");
 
   const network = ads.filter((ad) => ad[1] === 0x2a).map((ad) => ad.subarray(2));
-  for (const sealed of network)
-    openNetworkPdu(sealed, k2(netKey, Buffer.of(0)), session.data.readUInt32BE(19));
+  for (const sealed of network) {
+    const opened = openNetworkPdu(sealed, networkKeys(netKey), session.data.readUInt32BE(19));
+    notEqual(opened, undefined, "a network PDU");
+  }
   return {
     method: start.readUInt8(2),
     publicKeyOob: start.readUInt8(1) === 1,
@@ -105,53 +107,8 @@ function openSession(pdu: Pdus, device: Line, staticOob: Buffer): { data: Buffer
   const provisioningSalt = s1(Buffer.concat([salt, pdu("p6"), pdu("d6")]));
   const nonce = k1(secret, provisioningSalt, "prsn").subarray(3);
   const data = openCcm(k1(secret, provisioningSalt, "prsk"), nonce, pdu("p7"), 8);
+  ok(data !== undefined, "provisioning data");
   return { data, deviceKey: k1(secret, provisioningSalt, "prdk") };
-}
-
-/** Throws when the NetMIC does not fit. MshPRT 3.4.4, 3.9.7. */
-function openNetworkPdu(pdu: Buffer, keys: NetworkKeys, ivIndex: number): void {
-  equal(pdu.readUInt8(0) & 0x7f, keys.nid, "NID");
-  const iv = Buffer.alloc(4);
-  iv.writeUInt32BE(ivIndex);
-  const cipher = createCipheriv("aes-128-ecb", keys.privacyKey, null).setAutoPadding(false);
-  const pecb = cipher.update(Buffer.concat([Buffer.alloc(5), iv, pdu.subarray(7, 14)]));
-  const header = pdu.subarray(1, 7).map((octet, i) => octet ^ pecb.readUInt8(i));
-  const nonce = Buffer.concat([Buffer.of(0x00), header, Buffer.of(0, 0), iv]);
-  const isControl = ((header[0] ?? 0) & 0x80) !== 0;
-  openCcm(keys.encryptionKey, nonce, pdu.subarray(7), isControl ? 8 : 4);
-}
-
-function openCcm(key: Buffer, nonce: Uint8Array, sealed: Buffer, micSize: number): Buffer {
-  const ccm = createDecipheriv("aes-128-ccm", key, nonce, { authTagLength: micSize });
-  ccm.setAuthTag(sealed.subarray(sealed.length - micSize));
-  const clear = ccm.update(sealed.subarray(0, sealed.length - micSize));
-  ccm.final();
-  return clear;
-}
-
-interface NetworkKeys {
-  readonly nid: number;
-  readonly encryptionKey: Buffer;
-  readonly privacyKey: Buffer;
-}
-
-function k2(n: Buffer, p: Buffer): NetworkKeys {
-  const t = mac(s1(Buffer.from("smk2")), n);
-  const t1 = mac(t, p, Buffer.of(1));
-  const encryptionKey = mac(t, t1, p, Buffer.of(2));
-  return { nid: t1.readUInt8(15) & 0x7f, encryptionKey, privacyKey: mac(t, encryptionKey, p, Buffer.of(3)) };
-}
-
-function k1(n: Buffer, salt: Buffer, p: string): Buffer {
-  return mac(mac(salt, n), Buffer.from(p));
-}
-
-function s1(m: Buffer): Buffer {
-  return mac(Buffer.alloc(16), m);
-}
-
-function mac(key: Buffer, ...message: readonly Buffer[]): Buffer {
-  return Buffer.from(cmac(Buffer.concat(message), key));
 }
 
 /** CRC-8 of 3GPP TS 27.010. MshPRT 5.3.3. */

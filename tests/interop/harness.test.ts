@@ -4,40 +4,28 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createECDH } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import { Bench } from "./bench.js";
 import { Air } from "./bluez/air.js";
-import { Device, GENERIC_ON_OFF_SERVER } from "./bluez/device.js";
-import type { Agent } from "./bluez/mesh-app.js";
+import { Status } from "./bluez/config-message.js";
+import type { Device } from "./bluez/device.js";
+import type { Agent } from "./bluez/mesh-objects.js";
 import { meshdPath } from "./bluez/meshd.js";
-import { firstAddress, Provisioner, SUCCESS } from "./bluez/provisioner.js";
+import { GENERIC_ON_OFF_SERVER } from "./bluez/on-off-client.js";
+import { firstAddress, type Provisioner } from "./bluez/provisioner.js";
 import { buildShim } from "./bluez/shim.js";
 import { verifyLog } from "./captured-log.js";
+import { nobody, startDaemons, deviceUuid as uuid } from "./two-daemons.js";
 
-const uuid = Buffer.from("70cf7c9732a345b691494810d2e9cbf4", "hex");
 /** More than the slowest of them takes, by far. */
 const patience = { timeout: 60_000 };
-const nobody: Agent = { capabilities: [] };
 
-/** A provisioner and a device, 20 times faster than they would be, who hear each other. */
+/** A provisioner and a device, who hear each other. */
 async function pair(
   t: TestContext,
   agents: { readonly provisioner: Agent; readonly device: Agent },
   air = new Air(),
 ): Promise<{ readonly provisioner: Provisioner; readonly device: Device }> {
-  const bench = new Bench(t);
-  bench.later(() => air.close());
-  await air.listen("provisioner", bench.path("p.sock"));
-  await air.listen("device", bench.path("d.sock"));
-  const options = (name: string) => ({
-    folder: bench.path(name),
-    air: bench.path(`${name}.sock`),
-    speedup: 20,
-  });
-  const device = await Device.start(options("d"), uuid, agents.device);
-  bench.later(() => device.stop());
-  const provisioner = await Provisioner.start(options("p"), agents.provisioner);
-  bench.later(() => provisioner.stop());
-  return { provisioner, device };
+  const { provisioner, startDevice } = await startDaemons(t, agents.provisioner, air);
+  return { provisioner, device: await startDevice("device", uuid, agents.device) };
 }
 
 test(
@@ -50,19 +38,18 @@ test(
     equal(heard.oobInformation, 0);
     equal(heard.uriHash, undefined);
 
-    const node = await provisioner.provision(heard.uuid);
-    equal(node.unicastAddress, firstAddress);
-    equal(node.elementCount, 1);
+    const added = await provisioner.provision(heard.uuid);
+    equal(added.unicastAddress, firstAddress);
+    equal(added.elementCount, 1);
     await device.provisioned;
 
-    const composition = await provisioner.compositionData(firstAddress);
-    equal(composition.companyId, 0x05f1);
-    ok(composition.models.includes(GENERIC_ON_OFF_SERVER));
-    equal(await provisioner.addAppKey(firstAddress), SUCCESS);
-    equal(await provisioner.bind(firstAddress, GENERIC_ON_OFF_SERVER), SUCCESS);
+    const node = provisioner.node(firstAddress);
+    const server = { element: firstAddress, model: GENERIC_ON_OFF_SERVER };
+    equal(await node.keys.addAppKey(0), Status.Success);
+    equal(await node.models.bind(server), Status.Success);
     await provisioner.bindOwn();
     const served = device.serveOnOffSet();
-    equal(await provisioner.setOnOff(firstAddress, true), 1);
+    equal((await provisioner.onOff.set(firstAddress, true)).present, 1);
     equal(await served, 1);
 
     const keys = await provisioner.exportKeys();

@@ -4,7 +4,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Agent } from "./bluez/mesh-app.js";
+import type { Agent } from "./bluez/mesh-objects.js";
 import { firstAddress } from "./bluez/provisioner.js";
 import { checkKept, patience, type Scene, setScene } from "./scene.js";
 import { readKeptRecord, type SimulatorProcess } from "./simulator.js";

@@ -3,18 +3,28 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Bench, type Ending } from "./bench.js";
 import { Air, type DropRule, type Transmission } from "./bluez/air.js";
-import type { Agent } from "./bluez/mesh-app.js";
 import type { AddedNode } from "./bluez/mesh-event.js";
+import type { Agent } from "./bluez/mesh-objects.js";
 import { Provisioner } from "./bluez/provisioner.js";
 import { readKeptRecord, SimulatorProcess } from "./simulator.js";
 
 /** For a test: more than the slowest of them takes, by far. */
 export const patience = { timeout: 90_000 };
 
-/** One test's provisioner and device, and what is between them. */
+/** Where a device stands, which may come and go. */
+export interface Place {
+  /** The device's state folder; not there yet. */
+  readonly state: string;
+  /** Start the device, again after it has ended. */
+  start(...more: readonly string[]): Promise<SimulatorProcess>;
+}
+
+/** One test's provisioner and device, and what is between them: "provisioner" and "device" on the air. */
 export interface Scene {
   readonly air: Air;
   readonly provisioner: Provisioner;
+  /** A place for one more device. name: on the air. */
+  addPlace(name: string): Promise<Place>;
   /** Start one more provisioner, with a network of its own. name: of its folder. */
   startProvisioner(name: string): Promise<Provisioner>;
   /** The device's state folder; not there yet. */
@@ -37,21 +47,25 @@ export async function setScene(t: Ending, { speedup = 20, drop, agent }: SceneOp
   bench.later(() => air.close());
   // The daemon connects once and never again, so the air is ours, and the device may come and go.
   await air.listen("provisioner", bench.path("p.sock"));
-  await air.listen("device", bench.path("d.sock"));
   const startProvisioner = async (name: string) => {
     const options = { folder: bench.path(name), air: bench.path("p.sock"), speedup };
     const started = await Provisioner.start(options, agent);
     bench.later(() => started.stop());
     return started;
   };
-  const provisioner = await startProvisioner("p");
-  const state = bench.path("state");
-  const startDevice = async (...more: readonly string[]) => {
-    const device = await SimulatorProcess.start({ state, ether: bench.path("d.sock"), more });
-    bench.later(() => device.stop());
-    return device;
+  const addPlace = async (name: string): Promise<Place> => {
+    const [state, ether] = [bench.path(`${name}.state`), bench.path(`${name}.sock`)];
+    await air.listen(name, ether);
+    const start = async (...more: readonly string[]) => {
+      const device = await SimulatorProcess.start({ state, ether, more });
+      bench.later(() => device.stop());
+      return device;
+    };
+    return { state, start };
   };
-  return { air, provisioner, startProvisioner, state, startDevice };
+  const { state, start: startDevice } = await addPlace("device");
+  const provisioner = await startProvisioner("p");
+  return { air, provisioner, startProvisioner, addPlace, state, startDevice };
 }
 
 /** The device beacons, is heard, is provisioned, and says so. */

@@ -60,6 +60,19 @@ export class SimulatorProcess {
     return note.then(({ value }) => value);
   }
 
+  /** Of 16 octets, as it says when it starts. */
+  get uuid(): Buffer {
+    const started = this.events.seen.find((event) => event.event === "started");
+    return Buffer.from(started?.event === "started" ? started.uuid : "", "hex");
+  }
+
+  /** Done when the LED lights up, or goes out, from now on. */
+  led(isOn: boolean): Promise<true> {
+    return this.events.next(`LED ${isOn ? "on" : "off"}`, 10_000, (event) =>
+      event.event === "led" && event.level === (isOn ? 0xffff : 0) ? true : undefined,
+    );
+  }
+
   /** Do something at the board: "press", "release", "turn N" or "enter TEXT". */
   act(command: string): void {
     this.#child.stdin.write(`${command}\n`);
@@ -97,16 +110,22 @@ export interface KeptRecord {
   readonly deviceKey: Buffer;
 }
 
-/** Read by its layout of version 1, big-endian. Throws when there is none, or one of another version. */
+/** From the records node (version 2), net.000 and iv (version 1). Throws when one is absent, or of another version. */
 export function readKeptRecord(state: string): KeptRecord {
-  const record = readFileSync(join(state, "records", "node"));
-  if (record.length !== 42 || record[0] !== 1) throw new Error(`not a node record: ${record.length} octets`);
+  const read = (name: string, version: number) => {
+    const record = readFileSync(join(state, "records", name.replace(".", "%2e")));
+    if (record[0] !== version) throw new Error(`record ${name} is of version ${record[0]}`);
+    return record;
+  };
+  const [node, net, iv] = [read("node", 2), read("net.000", 1), read("iv", 1)];
+  // Key refresh phase 2, IV update.
+  const flags = (net[1] === 2 ? 0x01 : 0x00) | ((iv.readUInt8(5) & 0x01) << 1);
   return {
-    netKey: record.subarray(1, 17),
-    netKeyIndex: record.readUInt16BE(17),
-    flags: record.readUInt8(19),
-    ivIndex: record.readUInt32BE(20),
-    unicastAddress: record.readUInt16BE(24),
-    deviceKey: record.subarray(26, 42),
+    netKey: net.subarray(2, 18),
+    netKeyIndex: 0,
+    flags,
+    ivIndex: iv.readUInt32BE(1),
+    unicastAddress: node.readUInt16BE(1),
+    deviceKey: node.subarray(4, 20),
   };
 }

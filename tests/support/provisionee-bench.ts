@@ -28,6 +28,7 @@ export const OPEN_POLICY: Policy = Object.freeze({
   inputSize: 0,
   oobInformation: 0,
   uri: undefined,
+  replayStoreDelayMs: 5000,
 });
 
 /** What a test decides. script: what the device's random generator gives. */

@@ -10,7 +10,9 @@ import type {
 } from "../../host/simulator/phone/provisioning.js";
 import { SimulatedRadio } from "../../host/simulator/radio.js";
 import { SeededRandom } from "../../host/simulator/seeded-random.js";
-import { MeshNode } from "../../modules/node.js";
+import type { Element } from "../../modules/access/model.js";
+import type { Features } from "../../modules/network/node-states.js";
+import { type Capacity, defaultCapacity, MeshNode } from "../../modules/node.js";
 import type { Board, Clock, Crypto, Platform, Random, Settings, Timer } from "../../modules/platform.js";
 import { type Policy, readPolicy } from "../../modules/policy.js";
 import { FakeClock } from "./fake-clock.js";
@@ -37,9 +39,15 @@ export interface NodeOptions {
   readonly storage?: MemoryStorage;
   readonly settings?: Readonly<Record<string, string>>;
   readonly policy?: Partial<Policy>;
+  /** Elements without models of their own; 1 unless given, or unless `elements` are. */
   readonly numberOfElements?: number;
+  readonly elements?: readonly Element[];
+  readonly features?: Partial<Features>;
+  readonly capacity?: Partial<Capacity>;
   readonly random?: Random;
   readonly crypto?: Crypto;
+  /** The Device UUID of the samples unless given. */
+  readonly deviceUuid?: Uint8Array;
 }
 
 /** A node, and everything that a test may look at. */
@@ -64,8 +72,8 @@ export interface PhoneInHand {
   readonly beacons: { readonly uuid: Uint8Array; readonly oobInformation: number }[];
   results: ProvisioningResult[];
   failures: ProvisioningFailure[];
-  /** Provision the device of the samples; what is left out is No OOB with the strongest algorithm. */
-  provision(options?: Partial<ProvisioningOptions>): void;
+  /** Provision the device of the samples, or another; what is left out is No OOB with the strongest algorithm. */
+  provision(options?: Partial<ProvisioningOptions>, deviceUuid?: Uint8Array): void;
 }
 
 /** A device's share of the world's time: nothing expires for it once its power is off. */
@@ -106,6 +114,8 @@ export class World {
   /** A node, switched on. */
   addNode(options: NodeOptions = {}): NodeUnderTest {
     const { name = "node", storage = new MemoryStorage(), policy = {}, numberOfElements = 1 } = options;
+    const elements =
+      options.elements ?? Array.from({ length: numberOfElements }, () => ({ location: 0, models: [] }));
     const sent: { atMs: number; data: Uint8Array }[] = [];
     const clock = new DeviceClock(this.clock);
     const radio = new SimulatedRadio({
@@ -120,7 +130,7 @@ export class World {
     });
     const settings: Settings = { get: (key) => options.settings?.[key] };
     const platform: Platform = {
-      deviceUuid: DEVICE_UUID,
+      deviceUuid: options.deviceUuid ?? DEVICE_UUID,
       clock,
       random: options.random ?? this.random,
       storage,
@@ -135,8 +145,10 @@ export class World {
     const states: string[] = [];
     const person = new Person();
     const product = {
+      composition: { companyId: 0x05f1, productId: 0x0002, versionId: 0x0003, elements },
       policy: { ...readPolicy(settings, { outputActions: 0, inputActions: 0 }), ...policy },
-      numberOfElements,
+      features: { relay: true, proxy: false, friend: false, lowPower: false, ...options.features },
+      capacity: { ...defaultCapacity, ...options.capacity },
     };
     const node = new MeshNode(platform, product, person, {
       stateChanged: (changed) => states.push(changed.state),
@@ -174,9 +186,9 @@ export class World {
       beacons,
       results: [],
       failures: [],
-      provision: (options = {}) =>
+      provision: (options = {}, deviceUuid = DEVICE_UUID) =>
         phone.provision(
-          DEVICE_UUID,
+          deviceUuid,
           { data: PROVISIONING_DATA, authentication: { method: "none" }, ...options },
           {
             finished: (result) => inHand.results.push(result),

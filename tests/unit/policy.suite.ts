@@ -50,6 +50,8 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(sizes({ output: "beep,vibrate", "counted-digits": "2" }), [0x06, 2, 0x04, 6]);
     equal(sizes({ output: "text", input: "none", "text-digits": "8" }), [0x10, 8, 0, 0]);
     equal(sizes({ output: "none", input: "number", "text-digits": "4" }), [0, 0, 0x04, 4]);
+    equal(sizes({ output: "blink", input: "number", "text-digits": "8" }), [0x01, 1, 0x04, 8]);
+    equal(sizes({ output: "blink,text", "counted-digits": "2", "text-digits": "2" }), [0x11, 2, 0x04, 2]);
   });
 
   test("algorithms and profiles", () => {
@@ -67,6 +69,8 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
   test("static values and keys", () => {
     equal(policyOf({ "static-oob": "00".repeat(16) }).staticOob, new Uint8Array(16));
     equal(policyOf({ "static-oob": "ff".repeat(32), algorithms: "hmac" }).staticOob?.length, 32);
+    const late = `${"00".repeat(31)}01`;
+    equal(policyOf({ "static-oob": late, "oob-only": "true" }).staticOob?.length, 32, "HMAC takes all of it");
     equal(policyOf({ "oob-key": `7e${"ff".repeat(31)}` }).oobPrivateKey?.length, 32);
   });
 
@@ -90,6 +94,9 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
       [{ "static-oob": "" }, "16 or 32 octets"],
       [{ "static-oob": "00".repeat(16), algorithms: "hmac" }, "32 octets are needed"],
       [{ "static-oob": "00".repeat(16), "oob-only": "true" }, "32 octets are needed"],
+      [{ "static-oob": "00".repeat(16), "no-oob": "refuse" }, "zeros alone"],
+      [{ "static-oob": "00".repeat(16) + "11".repeat(16), "no-oob": "refuse" }, "zeros alone"],
+      [{ "static-oob": "00".repeat(32), "oob-only": "true" }, "zeros alone"],
       [{ "oob-key": "00" }, "64 hexadecimal digits"],
       [{ "oob-key": "00".repeat(32) }, "not zero"],
       [{ "oob-key": `7f${"00".repeat(31)}` }, "at most 7e"],
@@ -102,6 +109,8 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
       [{ "text-digits": "9" }, "not a digit from 1 to 8"],
       [{ "text-digits": "12" }, "not a digit from 1 to 8"],
       [{ "text-digits": "" }, "not a digit from 1 to 8"],
+      [{ output: "blink,number", "text-digits": "8" }, "8 digits cannot be had while output"],
+      [{ input: "push,text", "text-digits": "4", "counted-digits": "2" }, "cannot be had while input"],
     ];
     for (const [settings, words] of cases) {
       const line = complaintAbout(settings);

@@ -1,8 +1,16 @@
 /** The records in storage. */
 
-import { decodeNodeRecord, encodeNodeRecord } from "../../modules/records.js";
+import {
+  decodeIdentity,
+  decodeNodeRecord,
+  encodeIdentity,
+  hexDigits,
+  Records,
+} from "../../modules/records.js";
 import type { Suite } from "../support/harness.js";
+import { MemoryStorage } from "../support/memory-storage.js";
 import { hex } from "../support/provisionee-bench.js";
+import { RecordingTrace } from "../support/recording-trace.js";
 
 const NODE = Object.freeze({
   netKey: hex("efb2255e6422d330088e09bb015ed707"),
@@ -16,11 +24,8 @@ const NODE = Object.freeze({
 const RECORD = hex("01efb2255e6422d330088e09bb015ed707056701fffefdfc7fff0520adad5e0142aa3e325087b4ec16d8");
 
 export const suite: Suite = ({ test, equal }) => {
-  test("the node's record, octet for octet, both ways", () => {
-    equal(encodeNodeRecord(NODE), RECORD);
+  test("what a release without a network layer has stored, octet for octet", () => {
     equal(decodeNodeRecord(RECORD), NODE);
-    const other = { ...NODE, keyRefresh: false, ivUpdate: true, netKeyIndex: 0, unicastAddress: 1 };
-    equal(decodeNodeRecord(encodeNodeRecord(other)), other);
   });
 
   test("a record of another version, of another length, or with values that cannot be", () => {
@@ -43,5 +48,65 @@ export const suite: Suite = ({ test, equal }) => {
     const nowhere = RECORD.slice();
     nowhere.fill(0, 24, 26);
     equal(decodeNodeRecord(nowhere), undefined);
+  });
+
+  test("the identity, octet for octet, both ways, up to the last address", () => {
+    const identity = { unicastAddress: 0x7f02, numberOfElements: 0xfe, deviceKey: NODE.deviceKey };
+    const record = hex("027f02fe0520adad5e0142aa3e325087b4ec16d8");
+    equal(encodeIdentity(identity), record);
+    equal(decodeIdentity(record), identity);
+    for (const [at, value] of [
+      [0, 1],
+      [0, 3],
+      [1, 0x80],
+      [3, 0],
+      [3, 0xff],
+    ] as const) {
+      const wrong = record.slice();
+      wrong[at] = value;
+      equal(decodeIdentity(wrong), undefined, `octet ${at}`);
+    }
+    equal(decodeIdentity(record.subarray(0, 19)), undefined);
+    equal(decodeIdentity(new Uint8Array(21)), undefined);
+  });
+
+  test("records are read by version and length, and what is wrong with them is told", () => {
+    const storage = new MemoryStorage();
+    const trace = new RecordingTrace();
+    const records = new Records(storage, trace);
+    equal(records.read("a", 1, 2), undefined);
+    equal(trace.notes, []);
+    storage.write("a", new Uint8Array([1, 7, 8]));
+    equal(records.read("a", 1, 2, 3), new Uint8Array([1, 7, 8]));
+    for (const [version, shortest, longest] of [
+      [2, 2, 3],
+      [1, 4, 5],
+      [1, 1, 2],
+    ] as const) {
+      equal(records.read("a", version, shortest, longest), undefined);
+      equal(trace.notes.pop(), { layer: "storage", event: "damagedRecord", value: 3 });
+    }
+    equal(records.has("a"), true, "a damaged record stays where it is");
+  });
+
+  test("a write that fails is told, and the old record stands", () => {
+    const storage = new MemoryStorage();
+    const trace = new RecordingTrace();
+    const records = new Records(storage, trace);
+    equal(records.write("net.00a", new Uint8Array([1])), true);
+    storage.failAt(1);
+    equal(records.write("net.00a", new Uint8Array([1, 2])), false);
+    equal(trace.notes, [{ layer: "storage", event: "writeFailed", value: 2 }]);
+    equal(records.read("net.00a", 1, 1), new Uint8Array([1]));
+  });
+
+  test("keys by prefix, in order, with hexadecimal digits", () => {
+    const records = new Records(new MemoryStorage(), new RecordingTrace());
+    for (const index of [0xabc, 0x001, 0x0f0])
+      records.write(`net.${hexDigits(index, 3)}`, new Uint8Array([1]));
+    records.write("network", new Uint8Array([1]));
+    equal(records.keys("net."), ["net.001", "net.0f0", "net.abc"]);
+    records.erase("net.0f0");
+    equal(records.keys("net."), ["net.001", "net.abc"]);
   });
 };

@@ -1,6 +1,6 @@
 /**
- * The radio medium between processes. Everyone hears everything that the others send, and never itself. What travels
- * is one whole AD structure at a time; each participant has a stream socket of its own, on which AD structures follow
+ * The radio medium between processes. Everyone hears everything that the others send, and never itself, unless a test
+ * moves two of them out of each other's reach. What travels is one whole AD structure at a time; each participant has a stream socket of its own, on which AD structures follow
  * one another in both directions, framed by nothing but their length octet.
  */
 
@@ -41,6 +41,8 @@ export class Air {
   readonly #drop: DropRule;
   readonly #ports = new Set<Port>();
   readonly #servers: Server[] = [];
+  /** Those who do not hear each other, by both names in order. */
+  readonly #apart = new Set<string>();
 
   constructor(drop: DropRule = () => false) {
     this.#drop = drop;
@@ -53,6 +55,17 @@ export class Air {
     this.#servers.push(server);
     server.listen(path);
     await once(server, "listening");
+  }
+
+  /** Whether these two hear each other from now on; at first, everybody hears everybody. */
+  setHearing(one: string, other: string, hears: boolean): void {
+    if (hears) this.#apart.delete(pair(one, other));
+    else this.#apart.add(pair(one, other));
+  }
+
+  /** Send in the name of somebody, who need not be there. ad: with its length octet. */
+  inject(from: string, ad: Uint8Array): void {
+    this.#transmit(from, undefined, Buffer.from(ad));
   }
 
   /** Take everybody off the air. A daemon that is still there ends by itself. */
@@ -69,20 +82,25 @@ export class Air {
     let rest: Buffer = Buffer.alloc(0);
     this.#ports.add(port);
     port.socket.on("data", (chunk) => {
-      rest = splitAds(Buffer.concat([rest, chunk]), (ad) => this.#transmit(port, ad));
+      rest = splitAds(Buffer.concat([rest, chunk]), (ad) => this.#transmit(port.name, port, ad));
     });
     // A participant that is killed may leave with an error; "close" follows in any case.
     port.socket.on("error", () => {});
     port.socket.on("close", () => this.#ports.delete(port));
   }
 
-  #transmit(port: Port, ad: Buffer): void {
-    this.sent.add({ tMs: performance.now() - this.#startMs, from: port.name, ad });
+  #transmit(from: string, port: Port | undefined, ad: Buffer): void {
+    this.sent.add({ tMs: performance.now() - this.#startMs, from, ad });
     for (const other of this.#ports) {
-      if (other === port || !other.socket.writable || this.#drop(port.name, other.name, ad)) continue;
+      if (other === port || !other.socket.writable) continue;
+      if (this.#apart.has(pair(from, other.name)) || this.#drop(from, other.name, ad)) continue;
       other.socket.write(ad);
     }
   }
+}
+
+function pair(one: string, other: string): string {
+  return [one, other].sort().join(" ");
 }
 
 /** Cut octets into AD structures; returns the unfinished rest. */

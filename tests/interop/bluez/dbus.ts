@@ -125,8 +125,12 @@ export function list(value: unknown): readonly unknown[] {
 /** An entry of an "a{sv}", without its variant; undefined: not there. */
 export function entry(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null) return wrong("a dictionary", value);
-  const found: unknown = new Map<string, unknown>(Object.entries(value)).get(key);
-  return found instanceof dbus.Variant ? found.value : found;
+  return bare(new Map<string, unknown>(Object.entries(value)).get(key));
+}
+
+/** A value without its variant, if it has one. */
+export function bare(value: unknown): unknown {
+  return value instanceof dbus.Variant ? value.value : value;
 }
 
 function wrong(expected: string, value: unknown): never {

@@ -1,10 +1,13 @@
 /** A second bluetooth-meshd as unprovisioned device and Generic OnOff Server: it proves the harness, without our node. */
 
-import { type Agent, MeshApp } from "./mesh-app.js";
+import { MeshApp } from "./mesh-app.js";
+import type { AccessMessage } from "./mesh-event.js";
+import type { Agent } from "./mesh-objects.js";
 import { type Meshd, type MeshdOptions, startMeshd } from "./meshd.js";
+import { GENERIC_ON_OFF_SERVER } from "./on-off-client.js";
 
-/** Model identifier. */
-export const GENERIC_ON_OFF_SERVER = 0x1000;
+const SET = 0x8202;
+const SET_UNACKNOWLEDGED = 0x8203;
 
 /** One device, which beacons until it is provisioned. */
 export class Device {
@@ -39,16 +42,34 @@ export class Device {
 
   /** Wait for one Generic OnOff Set, and answer it with its status; gives the state that was set. */
   async serveOnOffSet(): Promise<number> {
-    const set = await this.#app.events.next("Generic OnOff Set", 10_000, (event) =>
-      event.name === "message" && event.data.readUInt16BE(0) === 0x8202 ? event : undefined,
-    );
+    const set = await this.#next(SET);
     const state = set.data.readUInt8(2);
     await this.#app.send(set.source, set.keyIndex, [0x82, 0x04, state]);
     return state;
   }
 
+  /** Wait for one Generic OnOff Set Unacknowledged; gives the state, and whom it was sent to. */
+  async hearOnOffSet(): Promise<{
+    readonly state: number;
+    readonly destination: AccessMessage["destination"];
+  }> {
+    const { data, destination } = await this.#next(SET_UNACKNOWLEDGED);
+    return { state: data.readUInt8(2), destination };
+  }
+
+  /** Publish a Generic OnOff Status, as it is configured. */
+  async publish(state: number): Promise<void> {
+    await this.#app.publish(GENERIC_ON_OFF_SERVER, [0x82, 0x04, state]);
+  }
+
   async stop(): Promise<void> {
     this.#app.close();
     await this.#meshd.stop();
+  }
+
+  #next(opcode: number): Promise<AccessMessage> {
+    return this.#app.events.next(`message ${opcode.toString(16)}`, 10_000, (event) =>
+      event.name === "message" && event.data.readUInt16BE(0) === opcode ? event : undefined,
+    );
   }
 }

@@ -1,6 +1,6 @@
 /** What bluetooth-meshd tells its application, read from its D-Bus calls. */
 
-import { type Call, entry, integer, list, octets, text } from "./dbus.js";
+import { bare, type Call, entry, integer, list, octets, text } from "./dbus.js";
 
 /** What the daemon says. */
 export type MeshEvent =
@@ -34,19 +34,30 @@ export interface Shown {
 /** A decrypted access message. data: opcode and parameters. */
 export interface AccessMessage {
   readonly source: number;
+  /** An address, or a label in hexadecimal digits; undefined: ours, as it came with a device key. */
+  readonly destination: number | string | undefined;
+  /** Of the AppKey; of the NetKey where it came with a device key. */
   readonly keyIndex: number;
   readonly data: Buffer;
 }
 
-/** The keys that the daemon knows: NetKeys by index, device keys by unicast address. */
+/** The keys that the daemon knows: NetKeys and AppKeys by index, device keys by unicast address. */
 export interface ExportedKeys {
   readonly netKeys: ReadonlyMap<number, Buffer>;
+  readonly appKeys: ReadonlyMap<number, Buffer>;
   readonly deviceKeys: ReadonlyMap<number, Buffer>;
 }
 
 /** Of the answer to ExportKeys. */
 export function readKeys(keys: unknown): ExportedKeys {
-  return { netKeys: keysByNumber(entry(keys, "NetKeys")), deviceKeys: keysByNumber(entry(keys, "DevKeys")) };
+  const netKeys = list(entry(keys, "NetKeys"));
+  // Each NetKey has its AppKeys with it.
+  const appKeys = netKeys.flatMap((item) => list(entry(list(item)[2], "AppKeys") ?? []));
+  return {
+    netKeys: keysByNumber(netKeys),
+    appKeys: keysByNumber(appKeys),
+    deviceKeys: keysByNumber(list(entry(keys, "DevKeys"))),
+  };
 }
 
 /** What a call of the daemon tells; undefined: something that nobody here needs to know. */
@@ -68,17 +79,28 @@ export function readEvent({ member, body }: Call): MeshEvent | undefined {
     case "DisplayString":
       return { name: "shown", type: "in-alpha", value: text(body[0]) };
     case "MessageReceived":
-      return { name: "message", source: integer(body[0]), keyIndex: integer(body[1]), data: octets(body[3]) };
+      return {
+        name: "message",
+        source: integer(body[0]),
+        destination: readDestination(bare(body[2])),
+        keyIndex: integer(body[1]),
+        data: octets(body[3]),
+      };
     case "DevKeyMessageReceived":
       return {
         name: "deviceKeyMessage",
         source: integer(body[0]),
+        destination: undefined,
         keyIndex: integer(body[2]),
         data: octets(body[3]),
       };
     default:
       return undefined;
   }
+}
+
+function readDestination(value: unknown): number | string {
+  return typeof value === "number" ? value : octets(value).toString("hex");
 }
 
 /** What the daemon reports of a beacon: the UUID, the OOB information, and the URI hash if there is one. */
@@ -90,9 +112,9 @@ function readBeacon(data: Buffer): HeardDevice {
   };
 }
 
-function keysByNumber(value: unknown): ReadonlyMap<number, Buffer> {
+function keysByNumber(items: readonly unknown[]): ReadonlyMap<number, Buffer> {
   return new Map(
-    list(value).map((item) => {
+    items.map((item) => {
       const [number, key] = list(item);
       return [integer(number), octets(key)] as const;
     }),

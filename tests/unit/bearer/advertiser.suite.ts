@@ -154,6 +154,54 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.payloads.length, 4);
   });
 
+  test("what is withdrawn during its last event is not reported either", () => {
+    const bench = new Bench();
+    const sender = new Sender(["01"]);
+    bench.advertiser.request(sender);
+    bench.clock.advance(1);
+    bench.advertiser.withdraw(sender);
+    bench.clock.advance(1000);
+    equal([bench.payloads, sender.sentMs], [["01"], []]);
+  });
+
+  for (const urgent of [false, true]) {
+    const who = urgent ? "an urgent sender" : "a sender";
+    test(`${who} that withdraws is forgotten, and the turns of the others go on where they were`, () => {
+      const bench = new Bench();
+      const sender = (name: string) =>
+        new Sender(
+          ["1", "2", "3", "4"].map((digit) => name + digit),
+          { urgent },
+        );
+      const [a, b, c] = [sender("a"), sender("b"), sender("c")] as const;
+      for (const each of [a, b, c]) bench.advertiser.request(each);
+      bench.clock.advance(AIR_TIME_MS + 1);
+      equal(bench.payloads, ["a1", "b1"]);
+      bench.advertiser.withdraw(a);
+      bench.clock.advance(AIR_TIME_MS);
+      equal(bench.payloads, ["a1", "b1", "c1"]);
+      bench.advertiser.withdraw(c);
+      bench.advertiser.withdraw(c);
+      bench.clock.advance(1000);
+      equal(bench.payloads, ["a1", "b1", "c1", "b2", "b3", "b4"]);
+    });
+  }
+
+  test("who withdraws while it is asked for a payload sends nothing, and the others do", () => {
+    const bench = new Bench();
+    const quitter = new Sender([]);
+    quitter.next = (payload) => {
+      bench.advertiser.withdraw(quitter);
+      payload[0] = 0xaa;
+      return 1;
+    };
+    bench.advertiser.request(quitter);
+    bench.advertiser.request(new Sender(["bb"]));
+    bench.clock.advance(1000);
+    equal(bench.payloads, ["bb"]);
+    equal(quitter.sentMs, []);
+  });
+
   test("each AD structure goes to the receiver of its type; what follows a length of zero is padding", () => {
     const bench = new Bench();
     const heard: string[] = [];

@@ -239,6 +239,19 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.heard.filter((word) => word === "sent").length, 2);
   });
 
+  test("a PDU that is our last has no answer: it is repeated until it is acknowledged, and none takes its place", () => {
+    const bench = new PbAdvBench().open();
+    bench.pbAdv.send(hex("0902"), true);
+    bench.clock.advance(60);
+    for (const pdu of transaction(0, hex("03"))) bench.hear(pdu);
+    const repeated = bench.out(1_000);
+    ok(repeated.filter((pdu) => pdu.startsWith(`${LINK}80`)).length >= 5);
+    equal(bench.heard, ["opened", "03"], "not told as sent");
+    throws(() => bench.pbAdv.send(hex("0903"), true));
+    bench.hear(`${LINK}8001`);
+    equal(bench.heard.slice(-1), ["sent"]);
+  });
+
   test("an acknowledgment that comes after the answer ends the repetition, and is not told twice", () => {
     const bench = new PbAdvBench().open();
     bench.pbAdv.send(hex("01"));

@@ -75,7 +75,7 @@ function failed(code: number): string[] {
   return [`09${toHex(new Uint8Array([code]))}`];
 }
 
-export const suite: Suite = ({ test, equal, ok }) => {
+export const suite: Suite = ({ test, equal, ok, throws }) => {
   for (const [index, { state, type, length }] of STEPS.entries()) {
     test(`${state}: PDUs of all 256 first octets but the expected one [PROV/BI-15, T-B7]`, () => {
       for (let other = 0; other < 256; other++) {
@@ -183,6 +183,57 @@ export const suite: Suite = ({ test, equal, ok }) => {
       equal(bench.trace.failures[0]?.expected, "nothing from the provisioner");
       equal(bench.trace.reasons, ["stale"], "the secret comes, and nobody waits for it");
     }
+  });
+
+  test("computeSecret, the public key known out of band: the Confirmation may come already, and nothing else", () => {
+    const privateKey = new Uint8Array(32).fill(7);
+    const publicKey = curve.publicKey(privateKey);
+    const computing = (): ProvisioneeBench => {
+      const policy = { ...OPEN_POLICY, oobPrivateKey: privateKey, inputActions: 0x04, inputSize: 1 };
+      const bench = new ProvisioneeBench({ policy, memory });
+      bench.provisionee.setOobKeyPair({ privateKey, publicKey });
+      bench.say("0000");
+      return bench;
+    };
+    const peer = `03${toHex(curve.publicKey(new Uint8Array(32).fill(9)))}`;
+    const confirmation = concat(new Uint8Array([5]), new Uint8Array(32));
+
+    const early = computing();
+    early.say("020101000000");
+    early.provisionee.received(hex(peer));
+    early.provisionee.received(confirmation);
+    equal(early.states.slice(-1), ["computeSecret"]);
+    early.clock.advance(0);
+    equal(early.states.slice(-2), ["waitConfirmation", "waitRandom"]);
+    equal(
+      early.bearer.take().map((reply) => reply.slice(0, 2)),
+      ["05"],
+    );
+
+    const cases = [
+      { start: "020101000000", pdus: [confirmation, confirmation], reply: failed(3) },
+      { start: "020101000000", pdus: [confirmation.slice(0, 17)], reply: failed(2) },
+      { start: "020101000000", pdus: [hex("06")], reply: failed(3) },
+      { start: "020101030201", pdus: [confirmation], reply: failed(3) },
+    ];
+    for (const { start, pdus, reply } of cases) {
+      const bench = computing();
+      bench.say(start);
+      bench.provisionee.received(hex(peer));
+      for (const pdu of pdus) bench.provisionee.received(pdu);
+      bench.clock.advance(0);
+      equal(bench.bearer.take(), reply, start);
+      equal(bench.states.slice(-1), ["failed"]);
+    }
+
+    const lost = computing();
+    lost.say("020101000000");
+    lost.provisionee.received(hex(peer));
+    lost.provisionee.received(confirmation);
+    lost.provisionee.end();
+    lost.clock.advance(0);
+    equal(lost.bearer.take(), []);
+    ok(!lost.states.includes("waitConfirmation"));
   });
 
   test("complete: nothing that still comes undoes it, and the device closes after 5 s if nobody else does [T-B7]", () => {
@@ -360,6 +411,18 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.bearer.closed, [1]);
   });
 
+  test("the time that a person needs begins with Start", () => {
+    const policy = { ...OPEN_POLICY, outputActions: 0x08, outputSize: 6 };
+    const bench = new ProvisioneeBench({ policy, memory });
+    bench.say("0000");
+    bench.say("020100020306");
+    bench.clock.advance(119_000);
+    equal(bench.bearer.closed, []);
+    bench.clock.advance(1_500);
+    equal(bench.bearer.closed, [1]);
+    equal(bench.trace.failures[0]?.came, "nothing for 120 s");
+  });
+
   test("after a failure nobody holds the link by talking [T-B6]", () => {
     const { bench } = benchAt(1);
     bench.say("04");
@@ -385,6 +448,20 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.stored, []);
   });
 
+  test("a wrong random is the last guess on its link, even where it cannot be counted", () => {
+    const { bench, pdu } = benchAt(4);
+    Object.defineProperty(bench, "authenticationFailures", {
+      get: () => 0,
+      set: () => {
+        throw new Error("the storage is broken");
+      },
+    });
+    throws(() => bench.say(concat(new Uint8Array([6]), new Uint8Array(16))));
+    equal(bench.states.slice(-1), ["failed"]);
+    equal(bench.bearer.take(), [], "the guesser is told nothing");
+    equal(bench.say(pdu), failed(3), "the right one, now, is too late");
+  });
+
   test("only a confirmation that does not fit is a failed authentication", () => {
     for (const [index] of STEPS.entries()) {
       const { bench } = benchAt(index);
@@ -394,6 +471,30 @@ export const suite: Suite = ({ test, equal, ok }) => {
     const { bench } = benchAt(4);
     bench.say(concat(new Uint8Array([6]), new Uint8Array(16)));
     equal(bench.authenticationFailures, 1);
+  });
+
+  test("a public key that is refused costs no copy of the private key that is known out of band", () => {
+    const copies: Uint8Array[] = [];
+    class WatchedKey extends Uint8Array {
+      override slice(): Uint8Array<ArrayBuffer> {
+        const copy = new Uint8Array(this);
+        copies.push(copy);
+        return copy;
+      }
+    }
+    const privateKey = new WatchedKey(32).fill(7);
+    const publicKey = curve.publicKey(new Uint8Array(privateKey));
+    for (const key of ["00".repeat(64), toHex(publicKey)]) {
+      const bench = new ProvisioneeBench({ policy: { ...OPEN_POLICY, oobPrivateKey: privateKey }, memory });
+      bench.provisionee.setOobKeyPair({ privateKey, publicKey });
+      bench.say("0000");
+      bench.say("020101000000");
+      equal(bench.say(`03${key}`), failed(2));
+    }
+    equal(
+      copies.filter((copy) => copy.some((octet) => octet !== 0)),
+      [],
+    );
   });
 
   test("the private key is gone as soon as the secret is there, and every secret when the link is [T-D4]", () => {

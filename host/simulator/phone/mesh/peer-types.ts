@@ -1,6 +1,6 @@
 /** What a mesh peer hears and is asked to send. Addresses, key indexes and sequence numbers are plain numbers. */
 
-import type { Clock, Radio, Random } from "../../../../modules/platform.js";
+import type { Clock, Radio } from "../../../../modules/platform.js";
 
 /** The key that secures an access message: the device key of the node with this primary address, or an AppKey. */
 export type MessageKey = { readonly device: number } | { readonly app: number };
@@ -10,7 +10,6 @@ export interface MeshPeerOptions {
   /** A radio of its own, not opened yet. */
   readonly radio: Radio;
   readonly clock: Clock;
-  readonly random: Random;
   /** The address that it sends from, and acknowledges segments for, unless told otherwise. */
   readonly address: number;
   /** Default: 5. */

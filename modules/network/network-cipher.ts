@@ -1,0 +1,92 @@
+/** Encryption, authentication and obfuscation of Network PDUs. MshPRT 3.4.4, 3.9.5.1, 3.9.7. */
+
+import { octet, setUint32BE } from "../bytes.js";
+import { Ccm } from "../crypto/ccm.js";
+import type { NetworkCredentials } from "../crypto/toolbox.js";
+import type { BlockCipher, Crypto } from "../platform.js";
+import { HEADER_SIZE, isControl, micSizeOf } from "./network-pdu.js";
+
+/** The last octet of what is obfuscated: CTL, TTL, SEQ and SRC. MshPRT 3.9.7.3. */
+const OBFUSCATED_END = 6;
+
+/** The octets from here on are encrypted: DST, TransportPDU. MshPRT 3.4.4. */
+const ENCRYPTED = 7;
+
+/**
+ * One set of network credentials: of a NetKey, or of a friendship. It holds its scratch; what it allocates for a
+ * packet are short-lived views, and those only where a packet is encrypted or authenticated. MshPRT 3.9.6.3.1.
+ */
+export class NetworkCipher {
+  /** 7 bits, public. */
+  readonly nid: number;
+  readonly #encryption: Ccm;
+  readonly #privacy: BlockCipher;
+  /** Type 00, CTL and TTL, SEQ, SRC, 0000, IV Index. MshPRT 3.9.5.1. */
+  readonly #nonce = new Uint8Array(13);
+  /** Input of the privacy function: five zeros, IV Index, privacy random. MshPRT 3.9.7.3. */
+  readonly #privacyPlaintext = new Uint8Array(16);
+  readonly #pecb = new Uint8Array(16);
+
+  /** The credentials are not kept: whoever made them wipes them. */
+  constructor(crypto: Crypto, credentials: NetworkCredentials) {
+    this.nid = credentials.nid;
+    this.#encryption = new Ccm(crypto.aes128(credentials.encryptionKey));
+    this.#privacy = crypto.aes128(credentials.privacyKey);
+  }
+
+  /**
+   * Make a PDU as it goes on the air, in place. pdu: in clear from octet 1 on, and at its end room for the NetMIC;
+   * IVI and NID are written here.
+   */
+  seal(pdu: Uint8Array, ivIndex: number): void {
+    pdu[0] = ((ivIndex & 1) << 7) | this.nid;
+    this.#setNonce(pdu, ivIndex);
+    this.#encryption.encrypt(this.#nonce, pdu.subarray(ENCRYPTED), micSizeOf(isControl(pdu)));
+    this.#computePecb(pdu, ivIndex);
+    for (let i = 1; i <= OBFUSCATED_END; i++) pdu[i] = octet(pdu, i) ^ octet(this.#pecb, i - 1);
+  }
+
+  /**
+   * The first seven octets in clear, into plain: CTL, TTL, SEQ and SRC, if the PDU was made with these credentials.
+   * pdu: at least 14 octets, left as it is. Costs one AES block and allocates nothing.
+   */
+  deobfuscate(pdu: Uint8Array, ivIndex: number, plain: Uint8Array): void {
+    this.#computePecb(pdu, ivIndex);
+    plain[0] = octet(pdu, 0);
+    for (let i = 1; i <= OBFUSCATED_END; i++) plain[i] = octet(pdu, i) ^ octet(this.#pecb, i - 1);
+  }
+
+  /**
+   * After `deobfuscate`: the other octets in clear, into plain, which is at least as long as the PDU. false: the
+   * NetMIC does not fit, and plain says nothing.
+   */
+  open(pdu: Uint8Array, ivIndex: number, plain: Uint8Array): boolean {
+    const micSize = micSizeOf(isControl(plain));
+    if (pdu.length < HEADER_SIZE + 1 + micSize) return false;
+    this.#setNonce(plain, ivIndex);
+    for (let i = ENCRYPTED; i < pdu.length; i++) plain[i] = octet(pdu, i);
+    return this.#encryption.decrypt(this.#nonce, plain.subarray(ENCRYPTED, pdu.length), micSize);
+  }
+
+  /** Forget what the last packet has left in the scratch. The keys are given up with the cipher. */
+  wipe(): void {
+    this.#nonce.fill(0);
+    this.#privacyPlaintext.fill(0);
+    this.#pecb.fill(0);
+  }
+
+  /** header: a PDU in clear, at least up to SRC. */
+  #setNonce(header: Uint8Array, ivIndex: number): void {
+    const nonce = this.#nonce;
+    for (let i = 1; i <= OBFUSCATED_END; i++) nonce[i] = octet(header, i);
+    setUint32BE(nonce, 9, ivIndex);
+  }
+
+  /** pdu: encrypted. */
+  #computePecb(pdu: Uint8Array, ivIndex: number): void {
+    const plaintext = this.#privacyPlaintext;
+    setUint32BE(plaintext, 5, ivIndex);
+    for (let i = 0; i < 7; i++) plaintext[9 + i] = octet(pdu, ENCRYPTED + i);
+    this.#privacy.encrypt(plaintext, this.#pecb);
+  }
+}
