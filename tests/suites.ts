@@ -68,8 +68,12 @@ import { suite as unitProvisioningSecrets } from "./unit/provisioning/secrets.su
 import { suite as unitRecords } from "./unit/records.suite.js";
 import { suite as unitSeededRandom } from "./unit/seeded-random.suite.js";
 import { suite as unitTransportAppKeys } from "./unit/transport/app-keys.suite.js";
+import { suite as unitTransportHeartbeat } from "./unit/transport/heartbeat.suite.js";
 import { suite as unitTransportLabels } from "./unit/transport/labels.suite.js";
 import { suite as unitTransportLowerPdu } from "./unit/transport/lower-pdu.suite.js";
+import { suite as unitTransportReassembler } from "./unit/transport/reassembler.suite.js";
+import { suite as unitTransportSegmenter } from "./unit/transport/segmenter.suite.js";
+import { suite as unitTransportUpper } from "./unit/transport/upper.suite.js";
 import { suite as vectorsBeacons } from "./vectors/beacons.suite.js";
 import { suite as vectorsCrypto } from "./vectors/crypto.suite.js";
 import { suite as vectorsFoundation } from "./vectors/foundation.suite.js";
@@ -149,6 +153,10 @@ export const suites: Readonly<Record<string, Suite>> = {
   "unit/transport/app-keys": unitTransportAppKeys,
   "unit/transport/labels": unitTransportLabels,
   "unit/transport/lower-pdu": unitTransportLowerPdu,
+  "unit/transport/heartbeat": unitTransportHeartbeat,
+  "unit/transport/upper": unitTransportUpper,
+  "unit/transport/reassembler": unitTransportReassembler,
+  "unit/transport/segmenter": unitTransportSegmenter,
   "vectors/beacons": vectorsBeacons,
   "vectors/crypto": vectorsCrypto,
   "vectors/foundation": vectorsFoundation,

@@ -43,13 +43,17 @@ export function k2(crypto: Crypto, n: Uint8Array, p: Uint8Array): NetworkCredent
 /** k3: 8 public octets, the Network ID of a NetKey. MshPRT 3.9.2.9. */
 export function k3(crypto: Crypto, n: Uint8Array): Uint8Array {
   const t = cmac(crypto.aes128(s1(crypto, ascii("smk3"))), n);
-  return cmac(crypto.aes128(t), concat(ascii("id64"), new Uint8Array([1]))).slice(8);
+  const networkId = cmac(crypto.aes128(t), concat(ascii("id64"), new Uint8Array([1]))).slice(8);
+  wipe(t);
+  return networkId;
 }
 
 /** k4: the 6-bit AID of an AppKey. MshPRT 3.9.2.10. */
 export function k4(crypto: Crypto, n: Uint8Array): number {
   const t = cmac(crypto.aes128(s1(crypto, ascii("smk4"))), n);
-  return octet(cmac(crypto.aes128(t), concat(ascii("id6"), new Uint8Array([1]))), 15) & 0x3f;
+  const aid = octet(cmac(crypto.aes128(t), concat(ascii("id6"), new Uint8Array([1]))), 15) & 0x3f;
+  wipe(t);
+  return aid;
 }
 
 /** k5: a 32-octet key from the key material `n`, a 32-octet salt and the text `p`. MshPRT 3.9.2.11. */

@@ -12,6 +12,7 @@ import {
   GENERIC_ON_OFF_SERVER,
   onOffSetUnacknowledged,
 } from "../../host/simulator/phone/mesh/generic-on-off.js";
+import { concat } from "../../modules/bytes.js";
 import type { Suite } from "../support/harness.js";
 import { APP_KEY_INDEX, Home, type Member } from "../support/home.js";
 import { hex } from "../support/provisionee-bench.js";
@@ -137,6 +138,27 @@ export const suite: Suite = ({ test, equal, ok }) => {
     home.peer.transmitRaw(pdu);
     home.pass(500);
     equal(lamp.lights.at(-1), true, "the whole one is obeyed still");
+  });
+
+  test("a network PDU in a connectable advertisement is ignored [NET/BI-01]", () => {
+    const { home, lamp } = equipped();
+    lamp.node.trace.drops.length = 0;
+    const [pdu] = home.peer.prepare({
+      dst: lamp.address,
+      key: { app: APP_KEY_INDEX },
+      message: onOffSetUnacknowledged(1, 1),
+    });
+    if (pdu === undefined) throw new Error("nothing prepared");
+    const port = home.world.medium.join("stranger", { heard: () => {}, sent: () => {} });
+    const address = new Uint8Array([0xc0, 1, 2, 3, 4, 5]);
+    const data = concat(new Uint8Array([pdu.length + 1, 0x2a]), pdu);
+    port.send({ kind: "connectable", address, data, scanResponse: undefined });
+    home.pass(500);
+    equal(lamp.node.trace.drops, []);
+    equal(lamp.lights.includes(true), false);
+    port.send({ kind: "nonConnectable", address, data });
+    home.pass(500);
+    equal(lamp.lights.at(-1), true);
   });
 
   test("secure network beacons: their content, every ten seconds or so, and none when switched off [BCN/SNB/BV-01, CFG/SNBP/BV-01]", () => {

@@ -1,11 +1,19 @@
 /** What a session knows stays inside: no secret in any word of the device, and none left behind. Listened to from within. */
 
 import { createNobleCrypto } from "../../host/noble-crypto.js";
+import {
+  appKeyAdd,
+  appKeyUpdate,
+  keyRefreshPhaseSet,
+  netKeyAdd,
+  netKeyUpdate,
+} from "../../host/simulator/phone/mesh/config-messages.js";
 import { P256 as PhoneCurve } from "../../host/simulator/phone/p256.js";
 import { confirmationSalt, s1 } from "../../host/simulator/phone/security.js";
 import { ascii, concat, toHex } from "../../modules/bytes.js";
 import type { BlockCipher, Clock, Crypto } from "../../modules/platform.js";
 import type { Suite } from "../support/harness.js";
+import { APP_KEY, APP_KEY_INDEX, Home, NET_KEY } from "../support/home.js";
 import { MemoryStorage } from "../support/memory-storage.js";
 import { hex } from "../support/provisionee-bench.js";
 import { type NodeUnderTest, PROVISIONING_DATA, World } from "../support/world.js";
@@ -70,7 +78,7 @@ class ListeningStorage extends MemoryStorage {
   readonly arrays: Uint8Array[] = [];
 
   override write(key: string, value: Uint8Array): boolean {
-    if (key === "node") this.arrays.push(value);
+    if (key === "node" || key.startsWith("net.")) this.arrays.push(value);
     return super.write(key, value);
   }
 }
@@ -100,7 +108,10 @@ function overhear(algorithm: 0 | 1, value: Uint8Array, isKeyOnLabel = true) {
     algorithm,
     concat(...inputs, isKeyOnLabel ? oobPublicKey : parametersOf(3, 1)),
   );
-  const publicSalts = [salt, s1(concat(salt, parametersOf(6), parametersOf(6, 1)))].map(toHex);
+  const ofTheNetwork = ["smk2", "smk3", "nkbk"].map((name) => s1(ascii(name)));
+  const publicSalts = [salt, s1(concat(salt, parametersOf(6), parametersOf(6, 1))), ...ofTheNetwork].map(
+    toHex,
+  );
   return { crypto, storage, node, publicSalts };
 }
 
@@ -161,13 +172,45 @@ export const suite: Suite = ({ test, equal, ok }) => {
         );
       const node = overhear(algorithm, STATIC);
       equal(left(node), [toHex(PRIVATE_KEY)], "a node: the pair on its label");
-      equal(node.storage.arrays, [new Uint8Array(42)], "the record, as it was handed over");
+      equal(node.storage.arrays, [new Uint8Array(34), new Uint8Array(20)], "the records, as handed over");
       equal(left(overhear(algorithm, STATIC, false)), [], "a node without such a pair");
       const failed = overhear(algorithm, new Uint8Array(32));
       const next = failed.crypto.copies.at(-1) ?? hex("");
       const [label, fresh, ...others] = left(failed);
       equal([label, fresh], [toHex(PRIVATE_KEY), toHex(next)], "a device: that, and the next session's pair");
       equal(others, []);
+    }
+  });
+
+  test("keys of the network: in no word of the node, whatever becomes of the messages that bring them [T-B15]", () => {
+    const home = new Home();
+    const lamp = home.add("lamp");
+    const keys = [1, 2, 3].map((value) => new Uint8Array(16).fill(0xd0 + value));
+    const [netKey = hex(""), appKey = hex(""), newKey = hex("")] = keys;
+    const messages = [
+      netKeyAdd(0x111, netKey),
+      netKeyAdd(0x111, newKey),
+      appKeyAdd(0x111, 0x222, appKey),
+      appKeyAdd(0x999, 0x222, appKey),
+      appKeyUpdate(0x111, 0x222, newKey),
+      netKeyUpdate(0x111, newKey),
+      appKeyUpdate(0x111, 0x222, newKey),
+    ];
+    for (const message of messages) {
+      lamp.config.tryToAsk(message, { timeoutMs: 1000 });
+      // Too long, too short, under the wrong key, to somebody else.
+      for (const wrong of [concat(message, hex("00")), message.slice(0, -1)]) lamp.config.tell(wrong);
+      home.pass(1000);
+      home.peer.send({ dst: lamp.address, key: { app: APP_KEY_INDEX }, message });
+      home.peer.send({ dst: 0xffff, key: { app: APP_KEY_INDEX }, message });
+      home.pass(2000);
+    }
+    lamp.config.tell(keyRefreshPhaseSet(0x111, 3));
+    home.pass(1000);
+    const words = wordsOf(lamp.node);
+    ok(lamp.node.trace.reasons.includes("badLength"), "some were dropped");
+    for (const key of [...keys, APP_KEY, NET_KEY]) {
+      ok(!words.includes(toHex(key.subarray(0, 8))), "not even a half of it");
     }
   });
 };

@@ -114,7 +114,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(home.look(again.address), { present: 0 }, "also after a restart");
   });
 
-  test("a beacon on the new key leads through the phases too [KR/BV-02, KR/BV-03]", () => {
+  test("a beacon on the new key leads through the phases too, and revokes the old one [KR/BV-02, KR/BV-03, KR/BI-05]", () => {
     for (const skipping of [false, true]) {
       const home = new Home();
       const lamp = home.add("lamp");
@@ -133,6 +133,10 @@ export const suite: Suite = ({ test, equal, ok }) => {
       ok(lamp.node.trace.eventsOf("network").includes("keyRefreshPhase0"));
       home.peer.keys.setPhase(0, 2);
       equal(home.look(lamp.address), { present: 0 });
+      home.peer.log.clear();
+      home.peer.send({ dst: lamp.address, newKey: false, key: { app: APP_KEY_INDEX }, message: onOffGet() });
+      home.pass(1000);
+      equal(home.peer.received, []);
     }
   });
 

@@ -33,6 +33,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
       inputSize: 6,
       oobInformation: 0,
       uri: undefined,
+      replayStoreDelayMs: 5000,
     });
     const bare = readPolicy({ get: () => undefined }, { outputActions: 0x01, inputActions: 0x01 });
     equal([bare.outputActions, bare.outputSize, bare.inputActions, bare.inputSize], [1, 1, 1, 1]);
@@ -165,6 +166,18 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
       ok(complaintAbout({ uri: text }).includes("not a URI"), text);
     for (const text of ["https://x y", "https://ü", "https://x\n", "https://x\u007f"]) {
       ok(complaintAbout({ uri: text }).includes("visible ASCII"), text);
+    }
+  });
+
+  test("the replay protection list is stored after five seconds, at once, or after up to a minute", () => {
+    equal(policyOf({ "replay-delay": "0" }).replayStoreDelayMs, 0);
+    equal(policyOf({ "replay-delay": "60000" }).replayStoreDelayMs, 60_000);
+    for (const text of ["", "-1", "60001", "1e3", "0x10", " 5", "5 s", "999999"]) {
+      throws(() => policyOf({ "replay-delay": text }), text);
+      equal(
+        complaintAbout({ "replay-delay": text }),
+        `replay-delay: "${text}" is not a number of milliseconds from 0 to 60000`,
+      );
     }
   });
 };
