@@ -73,7 +73,9 @@ import { suite as unitTransportLabels } from "./unit/transport/labels.suite.js";
 import { suite as unitTransportLowerPdu } from "./unit/transport/lower-pdu.suite.js";
 import { suite as unitTransportReassembler } from "./unit/transport/reassembler.suite.js";
 import { suite as unitTransportSegmenter } from "./unit/transport/segmenter.suite.js";
+import { suite as unitTransportSegmenterLimits } from "./unit/transport/segmenter-limits.suite.js";
 import { suite as unitTransportUpper } from "./unit/transport/upper.suite.js";
+import { suite as unitTransportWeather } from "./unit/transport/weather.suite.js";
 import { suite as vectorsBeacons } from "./vectors/beacons.suite.js";
 import { suite as vectorsCrypto } from "./vectors/crypto.suite.js";
 import { suite as vectorsFoundation } from "./vectors/foundation.suite.js";
@@ -153,6 +155,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   "unit/transport/app-keys": unitTransportAppKeys,
   "unit/transport/labels": unitTransportLabels,
   "unit/transport/lower-pdu": unitTransportLowerPdu,
+  "unit/transport/weather": unitTransportWeather,
+  "unit/transport/segmenter-limits": unitTransportSegmenterLimits,
   "unit/transport/heartbeat": unitTransportHeartbeat,
   "unit/transport/upper": unitTransportUpper,
   "unit/transport/reassembler": unitTransportReassembler,

@@ -44,8 +44,9 @@ How it is authenticated
                    Digits of a number that is counted, from 1 to 8. Default: 1, as
                    nobody counts a hundred blinks.
   --text-digits N  Digits or characters of what is read and typed, from 1 to 8.
-                   Default: 6.
+                   Default: 6. Where anything is counted, --counted-digits holds for all.
   --no-oob CHOICE  Whether a provisioner may do without: allow or refuse. Default: allow.
+                   With refuse, a number of fewer digits than offered is refused, too.
   --oob-only       Announce that it may not, which leaves out CMAC.
   --oob-key HEX    The device's private key, 64 hexadecimal digits; the public key that
                    belongs to it stands on the label. Default: new keys each time.
@@ -55,11 +56,11 @@ How it is authenticated
 
 On its network
   --replay-delay MS
-                   The device remembers the last number of everybody who sent it a message,
-                   so that nobody can record a message and send it again. So much later,
-                   in milliseconds, it also writes them down; what came in that time can be
-                   replayed after a power cut. 0: written before the message is obeyed.
-                   Default: 5000.
+                   The device remembers the last number of everybody who sent it a
+                   message, so that nobody can record a message and send it again. This
+                   much later it writes them down; what came in that time can be replayed
+                   after a power cut. 0: written before a message is obeyed. In
+                   milliseconds, up to 60000. Default: 5000.
 
 On a command line, others on this computer can read a secret: --static-oob @FILE and
 --oob-key @FILE take the digits from a file with that one line.

@@ -7,7 +7,7 @@ import type { NetKeys } from "../network/net-keys.js";
 import type { NetworkPdu } from "../network/network.js";
 import type { Crypto, DropReason } from "../platform.js";
 import type { AppKeys } from "./app-keys.js";
-import type { Labels } from "./labels.js";
+import type { Label, Labels } from "./labels.js";
 import { AKF, LowerSize } from "./lower-pdu.js";
 import type { Reassembled } from "./reassembler.js";
 import type { NonceNumbers, OutgoingMessage } from "./transmission.js";
@@ -16,6 +16,9 @@ const NONCE_SIZE = 13;
 const APPLICATION_NONCE = 0x01;
 const DEVICE_NONCE = 0x02;
 const ASZMIC = 0x80;
+
+/** What to try where the destination is not a virtual address. */
+const UNLABELLED: readonly (Label | undefined)[] = Object.freeze([undefined]);
 
 /** Whose keys they are. deviceKey: 16 octets. */
 export interface AccessCipherParts {
@@ -105,7 +108,7 @@ export class AccessCipher {
   #openWithAppKeys({ upperPdu, head }: Reassembled, from: NetworkPdu, micSize: MicSize): Opened | DropReason {
     const { netKeyIndex } = from.subnet;
     const aid = head & ~AKF;
-    const labels = isVirtual(from.dst) ? this.#parts.labels.matching(from.dst) : undefined;
+    const labels = isVirtual(from.dst) ? this.#parts.labels.matching(from.dst) : UNLABELLED;
     let reason: DropReason = "unknownKey";
     for (const appKey of this.#parts.appKeys.all) {
       if (appKey.netKeyIndex !== netKeyIndex) continue;
@@ -113,14 +116,9 @@ export class AccessCipher {
       for (const key of appKey.receiveKeys) {
         if (key.aid !== aid) continue;
         reason = "badMic";
-        if (labels === undefined) {
-          const accessPdu = this.#decrypt(key.ccm, upperPdu, micSize);
-          if (accessPdu !== undefined) return { accessPdu, appKeyIndex, label: undefined };
-        } else {
-          for (const { uuid } of labels) {
-            const accessPdu = this.#decrypt(key.ccm, upperPdu, micSize, uuid);
-            if (accessPdu !== undefined) return { accessPdu, appKeyIndex, label: uuid };
-          }
+        for (const label of labels) {
+          const accessPdu = this.#decrypt(key.ccm, upperPdu, micSize, label?.uuid);
+          if (accessPdu !== undefined) return { accessPdu, appKeyIndex, label: label?.uuid };
         }
       }
     }

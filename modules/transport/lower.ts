@@ -39,6 +39,7 @@ export class LowerTransport implements NetworkListener, SegmenterListener {
   readonly #acks: SegmentAcks;
   readonly #reassembler: Reassembler;
   readonly #pdu = new Uint8Array(LowerSize.Pdu);
+  #isStopped = false;
 
   constructor(parts: LowerParts, listener: LowerListener) {
     this.#parts = parts;
@@ -53,6 +54,7 @@ export class LowerTransport implements NetworkListener, SegmenterListener {
 
   /** false: no room, no key, or no sequence number; nothing follows then. */
   send(payload: Uint8Array, message: OutgoingMessage, segmented: boolean): boolean {
+    if (this.#isStopped) return false;
     const length = payload.length + message.micSize;
     const isControl = message.opcode !== undefined;
     const longest = isControl ? LowerSize.UnsegmentedControl : LowerSize.UnsegmentedAccess;
@@ -65,7 +67,11 @@ export class LowerTransport implements NetworkListener, SegmenterListener {
     const { transportPdu, ctl, dst } = pdu;
     const { elements, trace } = this.#parts;
     const isOurs = isUnicast(dst);
-    if (isOurs && !owns(elements, dst)) return;
+    if (this.#isStopped || (isOurs && !owns(elements, dst))) return;
+    if (transportPdu.length === 0) {
+      trace.drop("transport", "badLength");
+      return;
+    }
     const first = octet(transportPdu, 0);
     if (ctl && first === 0) {
       if (isOurs) this.#acknowledged(pdu);
@@ -96,6 +102,7 @@ export class LowerTransport implements NetworkListener, SegmenterListener {
   sent(tag: number): void {
     const number = (tag - (tag % 2)) / 2;
     const index = number % TRANSMISSIONS;
+    if (this.#isStopped) return;
     if (tag % 2 === 0) this.#listener.sent(number, "sent");
     else this.#segmenter.segmentSent(index, (number - index) / TRANSMISSIONS);
   }
@@ -107,6 +114,7 @@ export class LowerTransport implements NetworkListener, SegmenterListener {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#acks.stop();
     this.#segmenter.stop();
     this.#reassembler.stop();

@@ -1,14 +1,13 @@
 /** Segmented messages that come in. MshPRT 3.5.3.2, 3.5.3.4. */
 
 import { toHex } from "../../../modules/bytes.js";
-import type { NetworkPdu } from "../../../modules/network/network.js";
 import { decodeSegmentAck } from "../../../modules/transport/lower-pdu.js";
+import { compareSeqAuth, RecentMessages } from "../../../modules/transport/recent-messages.js";
 import { SAR_DEFAULTS } from "../../../modules/transport/sar-states.js";
 import type { AccessOutgoing } from "../../../modules/transport/upper.js";
 import { FakeClock } from "../../support/fake-clock.js";
 import type { Suite } from "../../support/harness.js";
 import {
-  connect,
   octets,
   type SentPdu,
   TransportBench,
@@ -393,55 +392,16 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(acks(bench), []);
   });
 
-  test("a third of all PDUs lost, others doubled or overtaken: no message twice, and those reported sent have arrived", () => {
-    const clock = new FakeClock();
-    const a = new TransportBench({ clock });
-    const b = new TransportBench({ clock, elements: { first: PEER, count: 1 } });
-    connect(a, b, { seed: 4, lossPercent: 30, doublePercent: 20, delayMs: 80 });
-    const expected = new Map<string, string>();
-    let tag = 0;
-    for (let round = 0; round < 40; round++) {
-      tag++;
-      const message = new Uint8Array([round, ...text(15 + ((round * 5) % 40))]);
-      expected.set(`${tag}`, toHex(message));
-      ok(a.send(message, { dst: PEER, tag }));
-      ok(b.send(message, { dst: 1, tag }));
-      clock.advance(6_000);
-    }
-    clock.advance(60_000);
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const arrived = to.access.take();
-      equal(new Set(arrived).size, arrived.length, "none twice");
-      equal(from.access.results.length, 40);
-      const sent = from.access.results.filter((result) => result.endsWith(" sent"));
-      ok(sent.every((result) => arrived.includes(expected.get(result.replace(" sent", "")) ?? "none")));
-      ok(sent.length >= 30);
-    }
-  });
-
-  test("the same weather, many at once, in both directions", () => {
-    const clock = new FakeClock();
-    const a = new TransportBench({ clock });
-    const b = new TransportBench({ clock, elements: { first: PEER, count: 4 } });
-    connect(a, b, { seed: 11, lossPercent: 30, doublePercent: 20, delayMs: 30 });
-    const how: Partial<NetworkPdu>[] = [{ dst: PEER }, { dst: PEER + 1 }, { dst: PEER + 2 }, { dst: GROUP }];
-    let tag = 0;
-    for (let round = 0; round < 12; round++) {
-      for (const { dst = 0 } of how) {
-        const message = new Uint8Array([++tag, ...text(40)]);
-        ok(a.send(message, { dst, tag }));
-        if (dst !== GROUP) ok(b.send(message, { src: dst, dst: 1 + (dst & 1), tag }));
-      }
-      clock.advance(20_000);
-    }
-    for (const bench of [a, b]) {
-      const arrived = bench.access.take();
-      equal(new Set(arrived).size, arrived.length);
-      equal(bench.access.results.length, bench === a ? 48 : 36);
-      ok(arrived.length >= 24);
-    }
+  test("sixteen pairs of source and destination are remembered, and of each the latest message", () => {
+    const recent = new RecentMessages();
+    const message = { dst: 1, isComplete: true, ackedMs: 0 };
+    for (let src = 1; src <= 17; src++) recent.add({ ...message, src, seqAuth: { ivIndex: 0, seq: src } });
+    equal(recent.find(1, 1), undefined);
+    equal(recent.find(2, 1)?.seqAuth.seq, 2);
+    equal(recent.find(2, 2), undefined);
+    recent.add({ ...message, src: 2, seqAuth: { ivIndex: 1, seq: 0 } });
+    equal(recent.find(2, 1)?.seqAuth.ivIndex, 1);
+    equal(recent.find(3, 1)?.seqAuth.seq, 3);
+    ok(compareSeqAuth({ ivIndex: 1, seq: 0 }, { ivIndex: 0, seq: 9 }) > 0);
   });
 };

@@ -1,37 +1,15 @@
 /** Segmented messages on their way out. MshPRT 3.5.3.3. */
 
 import { toHex } from "../../../modules/bytes.js";
-import type { NetworkPdu } from "../../../modules/network/network.js";
-import { encodeSegmentAck, type SegmentAck } from "../../../modules/transport/lower-pdu.js";
 import { SAR_DEFAULTS } from "../../../modules/transport/sar-states.js";
 import type { Suite } from "../../support/harness.js";
-import { octets, type SentPdu, TransportBench, text } from "../../support/transport-bench.js";
+import { acknowledge, planOf, segOs } from "../../support/segments.js";
+import { octets, TransportBench, text } from "../../support/transport-bench.js";
 
 /** Three segments: 12n - 4 octets at most. */
 const THREE = text(30);
 const PEER = 0x0011;
 const GROUP = 0xc000;
-
-/** SegO of every PDU, with the time since the first one. */
-function planOf(sent: readonly SentPdu[]): readonly string[] {
-  const begin = sent[0]?.atMs ?? 0;
-  return sent.map(({ pdu, atMs }) => `${(Number.parseInt(pdu.slice(4, 8), 16) >> 5) & 0x1f}@${atMs - begin}`);
-}
-
-function segOs(sent: readonly SentPdu[]): readonly number[] {
-  return sent.map(({ pdu }) => (Number.parseInt(pdu.slice(4, 8), 16) >> 5) & 0x1f);
-}
-
-/** The peer acknowledges what begins with the sequence number `seqAuth`. */
-function acknowledge(
-  bench: TransportBench,
-  ack: Partial<SegmentAck> & { readonly seqAuth: number },
-  how: Partial<Omit<NetworkPdu, "transportPdu">> & { readonly seq: number },
-): void {
-  const pdu = new Uint8Array(7);
-  encodeSegmentAck({ obo: false, ackedSegments: 0, seqZero: ack.seqAuth & 0x1fff, ...ack }, pdu);
-  bench.hear(toHex(pdu), { ctl: true, src: PEER, ...how });
-}
 
 export const suite: Suite = ({ test, equal, ok, throws }) => {
   test("what fits goes without segments, unless it is asked for [TNPT/BV-03]", () => {
@@ -111,12 +89,17 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
 
   test("to a virtual address, with the label: the same", () => {
     const bench = new TransportBench();
+    const peer = new TransportBench({ clock: bench.clock, elements: { first: PEER, count: 1 } });
     const label = octets("f4a002c7fb1e4ca0a469a021de0db875");
-    ok(bench.send(THREE, { dst: 0x9736, label, tag: 4 }));
+    peer.labels.hold(label);
+    for (const tag of [4, 5]) ok(bench.send(THREE, { dst: 0x9736, label, tag }));
     label.fill(0);
     bench.clock.advance(10_000);
-    equal(segOs(bench.network.take()), [0, 1, 2, 0, 1, 2, 0, 1, 2]);
-    equal(bench.access.results, ["4 sent"]);
+    const sent = bench.network.take();
+    equal(segOs(sent), [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+    equal(bench.access.results, ["4 sent", "5 sent"]);
+    for (const pdu of sent) peer.hearSent(pdu);
+    equal(peer.access.take(), [toHex(THREE), toHex(THREE)]);
   });
 
   test("an acknowledgment of some: the others at once; of all: done", () => {
@@ -231,123 +214,6 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.access.results, ["6 sent"], "its Friend has it");
   });
 
-  test("one message at a time to one destination, three at a time in all, and no more than there is room for", () => {
-    const bench = new TransportBench();
-    for (const [tag, dst] of [0x11, 0x11, 0x12, 0x13, 0x14, 0x14].entries())
-      ok(bench.send(THREE, { dst, tag: tag + 1 }));
-    equal(bench.send(THREE, { dst: 0x15, tag: 9 }), false);
-    ok(bench.send(text(5), { dst: 0x15 }), "without segments there is room");
-    bench.clock.advance(200);
-    const dstOf = ({ dst }: SentPdu): number => dst;
-    equal([...new Set(bench.network.take().map(dstOf))].sort(), [0x11, 0x12, 0x13, 0x15]);
-    acknowledge(bench, { seqAuth: 1, ackedSegments: 7 }, { seq: 1, src: 0x0012 });
-    equal(bench.access.results, ["3 sent"]);
-    equal(bench.network.take().map(dstOf), [0x14], "the first that waits for nobody");
-    acknowledge(bench, { seqAuth: 0, ackedSegments: 7 }, { seq: 1, src: 0x0011 });
-    equal(bench.network.take().map(dstOf), [0x11]);
-    bench.clock.advance(30_000);
-    equal([...bench.access.results].sort(), [
-      "1 sent",
-      "2 timedOut",
-      "3 sent",
-      "4 timedOut",
-      "5 timedOut",
-      "6 timedOut",
-    ]);
-    equal(bench.access.results.indexOf("5 timedOut") < bench.access.results.indexOf("6 timedOut"), true);
-    ok(bench.send(THREE, { dst: 0x15 }));
-  });
-
-  test("the network has no room: each segment goes when there is some, the first with the number of its nonce", () => {
-    const bench = new TransportBench();
-    const peer = new TransportBench({ clock: bench.clock, elements: { first: PEER, count: 1 } });
-    bench.network.room = 0;
-    ok(bench.send(THREE, { tag: 2 }));
-    equal(bench.send(text(5)), false, "without segments nobody waits");
-    bench.clock.advance(1000);
-    bench.network.room = 1;
-    bench.network.listener.ready();
-    ok(bench.sequence.next > 2);
-    bench.clock.advance(1000);
-    equal(bench.network.sent.length, 1);
-    for (const _ of [1, 2]) {
-      bench.network.room = 1;
-      bench.network.listener.ready();
-      bench.clock.advance(1000);
-    }
-    const sent = bench.network.take();
-    equal(segOs(sent), [0, 1, 2]);
-    for (const pdu of sent) peer.hearSent(pdu);
-    equal(peer.access.take(), [toHex(THREE)]);
-  });
-
-  test("no sequence number: not begun, or given up", () => {
-    const seqs = [5];
-    const bench = new TransportBench({ sequence: { take: () => seqs.shift() } });
-    ok(bench.send(THREE, { tag: 2 }));
-    equal(bench.send(THREE, { dst: 0x12 }), false);
-    equal(bench.send(text(5), { dst: 0x12 }), false);
-    bench.clock.advance(60);
-    equal(bench.access.results, ["2 cancelled"]);
-    bench.clock.advance(10_000);
-    equal(bench.access.results, ["2 cancelled"]);
-  });
-
-  test("8192 sequence numbers on, SeqZero would be another message's: given up", () => {
-    const seqs = [100, 100 + 8191, 100 + 8192];
-    const bench = new TransportBench({ sequence: { take: () => seqs.shift() } });
-    bench.send(THREE, { tag: 2 });
-    bench.clock.advance(500);
-    equal(segOs(bench.network.take()), [0, 1]);
-    equal(bench.access.results, ["2 cancelled"]);
-  });
-
-  test("a key that goes takes its messages along", () => {
-    const bench = new TransportBench();
-    bench.netKeys.add(1, octets("00112233445566778899aabbccddeeff"));
-    bench.appKeys.add(1, 1, octets("ffeeddccbbaa99887766554433221100"));
-    equal(bench.send(THREE, { appKeyIndex: 2 }), false);
-    equal(bench.send(THREE, { appKeyIndex: 1 }), false, "of another NetKey");
-    ok(bench.send(THREE, { tag: 1 }));
-    ok(bench.send(THREE, { tag: 2 }));
-    ok(bench.send(THREE, { tag: 3, dst: 0x12, netKeyIndex: 1, appKeyIndex: undefined }));
-    bench.appKeys.delete(0, 0);
-    bench.netKeys.delete(1, 0);
-    bench.clock.advance(60);
-    equal(bench.access.results, ["3 cancelled"]);
-    bench.clock.advance(100);
-    acknowledge(bench, { seqAuth: 0, ackedSegments: 7 }, { seq: 1 });
-    // What was secured before is still sent; what waited cannot be secured any more.
-    equal(bench.access.results, ["3 cancelled", "2 cancelled", "1 sent"]);
-  });
-
-  test("an IV update stays in progress while a message is under way [IVU/BV-04]", () => {
-    const bench = new TransportBench();
-    bench.ivIndex.signal(true);
-    bench.send(THREE, { tag: 1 });
-    bench.send(THREE, { tag: 2 });
-    bench.clock.advance(130);
-    bench.ivIndex.signal(false);
-    equal([bench.ivIndex.updating, bench.ivIndex.sending], [true, 0x12345678]);
-    bench.network.take();
-    acknowledge(bench, { seqAuth: 0, ackedSegments: 7 }, { seq: 1 });
-    equal([bench.ivIndex.updating, bench.ivIndex.sending], [false, 0x12345679]);
-    const next = bench.network.take().map(({ seq, ivIndex }) => [seq, ivIndex]);
-    equal(next, [[0, 0x12345679]], "the next one begins with the new index, and from 0");
-    equal(bench.access.results, ["1 sent"]);
-  });
-
-  test("when the IV Index jumps all the same, no number of the old one is used again", () => {
-    const bench = new TransportBench();
-    bench.send(THREE, { tag: 1 });
-    bench.clock.advance(59);
-    bench.ivIndex.begin(0x12345690, false);
-    bench.sequence.restart(0x12345690);
-    bench.clock.advance(60_000);
-    equal(segOs(bench.network.take()), [0]);
-    equal(bench.access.results, ["1 cancelled"]);
-  });
-
   test("32 segments, with the long TransMIC too; one octet more is our own mistake", () => {
     const bench = new TransportBench();
     ok(bench.send(text(380), { dst: GROUP }));
@@ -406,15 +272,32 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(planOf(bench.network.take().slice(3)), ["0@0", "1@10", "2@20"]);
   });
 
-  test("stopped, it sends nothing more and tells nobody", () => {
-    const bench = new TransportBench();
+  test("rounds without progress are counted anew after each progress", () => {
+    const transmitter = {
+      ...SAR_DEFAULTS.transmitter,
+      unicastRetransmissionsCount: 9,
+      unicastRetransmissionsWithoutProgressCount: 2,
+    };
+    const bench = new TransportBench({ sar: { ...SAR_DEFAULTS, transmitter } });
+    const round = 120 + 10 + 400;
     bench.send(THREE, { tag: 1 });
-    bench.send(THREE, { tag: 2 });
-    bench.network.take();
-    bench.upper.stop();
-    bench.clock.advance(60_000);
-    bench.network.listener.ready();
+    bench.clock.advance(round + 200);
+    equal(segOs(bench.network.take()), [0, 1, 2, 0, 1, 2]);
+    acknowledge(bench, { seqAuth: 0, ackedSegments: 1 }, { seq: 1 });
+    bench.clock.advance(10_000);
+    equal(segOs(bench.network.take()), [1, 2, 1, 2, 1, 2]);
+    equal(bench.access.results, ["1 timedOut"]);
+  });
+
+  test("when the rounds without progress are used up, an acknowledgment is only noted", () => {
+    const transmitter = { ...SAR_DEFAULTS.transmitter, unicastRetransmissionsWithoutProgressCount: 1 };
+    const bench = new TransportBench({ sar: { ...SAR_DEFAULTS, transmitter } });
+    bench.send(THREE, { tag: 1 });
+    bench.clock.advance(120 + 10 + 400 + 200);
+    equal(segOs(bench.network.take()), [0, 1, 2, 0, 1, 2]);
+    acknowledge(bench, { seqAuth: 0, ackedSegments: 1 }, { seq: 1 });
+    bench.clock.advance(10_000);
     equal(bench.network.take(), []);
-    equal(bench.access.results, []);
+    equal(bench.access.results, ["1 timedOut"]);
   });
 };

@@ -1,5 +1,6 @@
 /** Keys, virtual addresses and control messages. MshPRT 3.6.4. */
 
+import { SeededRandom } from "../../../host/simulator/seeded-random.js";
 import { setUint32BE, toHex } from "../../../modules/bytes.js";
 import { k4 } from "../../../modules/crypto/toolbox.js";
 import type { ControlIncoming } from "../../../modules/transport/control.js";
@@ -171,7 +172,8 @@ export const suite: Suite = ({ test, equal, ok }) => {
     bench.hear("66aabbccdd");
     bench.hear("66");
     bench.hear("00aabbcc");
-    equal(bench.takeReasons(), ["badLength", "badLength", "badLength"]);
+    bench.hear("");
+    equal(bench.takeReasons(), ["badLength", "badLength", "badLength", "badLength"]);
     bench.hear(`e6800000${"aabbccddeeff0011"}`, { seq: 0 });
     equal(bench.takeReasons(), ["badLength"], "a long TransMIC and nothing else");
     bench.hear("66aabbccddee", { dst: 0x0077 });
@@ -215,6 +217,40 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.replayList.check(1, pdu.ivIndex, pdu.seq), undefined);
   });
 
+  test("a segmented message from one of our elements to another", () => {
+    const { bench } = pair();
+    bench.network.onSend = (pdu) => bench.clock.createTimer(() => bench.hearSent(pdu)).start(0);
+    ok(bench.send(text(30), { dst: 2, tag: 8 }));
+    bench.clock.advance(1_000);
+    equal(bench.access.take(), [toHex(text(30))]);
+    equal(bench.access.results, ["8 sent"]);
+    equal([bench.takeReasons(), bench.trace.eventsOf("transport")], [[], []]);
+  });
+
+  test("noise under the right NetKey: nothing is thrown, answered by more than acknowledgments, or kept [T-C8]", () => {
+    const { bench, peer } = pair();
+    const random = new SeededRandom(8);
+    const destinations = [1, 2, 0x0077, 0x9736, 0xc000, 0xffff];
+    bench.send(text(30), { dst: PEER });
+    for (let seq = 1; seq <= 4_000; seq++) {
+      const ctl = random.chance(50);
+      const pdu = new Uint8Array(random.below((ctl ? 12 : 16) + 1));
+      random.fill(pdu);
+      const dst = destinations[random.below(destinations.length)] ?? 1;
+      bench.hear(toHex(pdu), { ctl, dst, seq, src: PEER + random.below(3), ttl: random.below(0x80) });
+      bench.clock.advance(random.below(20));
+    }
+    ok(bench.network.take().every(({ pdu, ctl }) => !ctl || pdu.startsWith("00")));
+    equal(bench.access.arrived, []);
+    bench.clock.advance(60_000);
+    bench.network.take();
+    bench.clock.advance(60_000);
+    equal(bench.network.take(), []);
+    const other = new TransportBench({ clock: peer.clock, elements: { first: 0x0044, count: 1 } });
+    bench.hearSent(pduOf(other));
+    equal(bench.access.take(), [toHex(MESSAGE)]);
+  });
+
   test("control messages: to an element, or to a group of a feature that is on", () => {
     const { bench } = pair();
     const receiver = new Receiver();
@@ -244,6 +280,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(bench.takeReasons(), [], "not for us");
     bench.hear("8000000011", { ctl: true, seq: 8 });
     equal(bench.takeReasons(), ["reservedOpcode"], "an acknowledgment has no segments");
+    equal(bench.network.take(), []);
     bench.states.change({ relay: 0 });
     bench.hear("2a4b", { ctl: true, seq: 9, dst: 0xfffe });
     equal(bench.takeReasons(), [], "not a relay any more");
