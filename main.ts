@@ -41,7 +41,7 @@ export function lamp(platform: Platform): MeshNode {
       elements: [{ location: 0x0000, models: [onOff, remote] }],
     },
     policy: readPolicy(settings, user),
-    features: { relay: true, proxy: false, friend: false, lowPower: false },
+    features: { relay: true, proxy: platform.gattServer !== undefined, friend: false, lowPower: false },
     capacity: defaultCapacity,
   };
   const node = new MeshNode(platform, product, user, {

@@ -2,10 +2,14 @@
 
 import { Access } from "./access/access.js";
 import { checkComposition, encodeCompositionPage0 } from "./access/composition.js";
-import type { Composition, Element } from "./access/model.js";
+import type { Composition, Element, Model } from "./access/model.js";
 import type { Advertiser } from "./bearer/advertiser.js";
 import { wipe } from "./bytes.js";
 import { ConfigurationServer } from "./models/foundation/configuration-server.js";
+import { OnDemandPrivateProxyServer } from "./models/foundation/on-demand-private-proxy-server.js";
+import { PrivateBeaconServer } from "./models/foundation/private-beacon-server.js";
+import type { PrivateServer } from "./models/foundation/private-server.js";
+import { SolicitationRplServer } from "./models/foundation/solicitation-rpl-server.js";
 import type { ElementAddresses } from "./network/address.js";
 import { IvIndex } from "./network/iv-index.js";
 import { NetKeys } from "./network/net-keys.js";
@@ -26,6 +30,8 @@ export interface Capacity {
   readonly messageCache: number;
   /** Label UUIDs of virtual addresses, of all models together. */
   readonly labels: number;
+  /** Addresses in the filter of each proxy client. MshPRT 6.4. */
+  readonly proxyFilter: number;
 }
 
 /** Enough for a lamp in a large house. */
@@ -35,6 +41,7 @@ export const defaultCapacity: Capacity = Object.freeze({
   replayList: 128,
   messageCache: 64,
   labels: 16,
+  proxyFilter: 64,
 });
 
 /** What the network needs to know of its product. */
@@ -48,7 +55,11 @@ export interface NetworkProduct {
 
 /** Throws RangeError for a product that the specification forbids. */
 export function checkProduct({ composition }: NetworkProduct): void {
-  elementsOf(composition, new ConfigurationServer(), composition.elements.length);
+  elementsOf(
+    composition,
+    [new ConfigurationServer(), ...createPrivateServers()],
+    composition.elements.length,
+  );
 }
 
 /**
@@ -116,7 +127,8 @@ export class NetworkRole {
     });
 
     const configuration = new ConfigurationServer();
-    const elements = elementsOf(composition, configuration, addresses.count);
+    const privateServers = layer.proxy === undefined ? [] : createPrivateServers();
+    const elements = elementsOf(composition, [configuration, ...privateServers], addresses.count);
     const { states, netKeys, ivIndex } = layer;
     const { appKeys, labels, upper, heartbeatPublication, heartbeatSubscription } = transport;
     const access = new Access({
@@ -133,9 +145,17 @@ export class NetworkRole {
     });
     const compositionPage0 = encodeCompositionPage0(composition, elements, features, capacity.replayList);
     configuration.serve({
-      ...{ crypto, trace, netKeys, appKeys, ivIndex, states, features, access, compositionPage0, reset },
-      ...{ heartbeatPublication, heartbeatSubscription, elements: addresses },
+      ...{ crypto, trace, netKeys, appKeys, ivIndex, states, features, access, compositionPage0 },
+      ...{ heartbeatPublication, heartbeatSubscription, elements: addresses, proxy: layer.proxy },
+      // A client that is connected is to have the answer before its connection ends.
+      reset: () => (layer.proxy === undefined ? reset() : layer.proxy.drain(reset)),
     });
+
+    const { proxy, privateStates, solicitations } = layer;
+    if (proxy !== undefined) {
+      const stack = { trace, netKeys, states, privateStates, proxy, solicitations };
+      for (const server of privateServers) server.serve(stack);
+    }
 
     this.elements = addresses;
     this.#network = layer;
@@ -151,10 +171,10 @@ export class NetworkRole {
     return true;
   }
 
-  /** Take part, after `load`. */
-  start(): void {
+  /** Take part, after `load`. identify: it has just been provisioned over PB-GATT. */
+  start(identify: boolean): void {
     this.#access.start();
-    this.#network.beacon.start();
+    this.#network.start(identify);
   }
 
   /** The term is over: nothing is sent, heard or stored any more, and the keys are wiped. */
@@ -166,31 +186,31 @@ export class NetworkRole {
 
   /** Who must know when keys come and go. */
   #listen(): void {
-    const { netKeys, beacon } = this.#network;
+    const network = this.#network;
     const { appKeys, heartbeatPublication } = this.#transport;
-    netKeys.attach({
-      added: () => beacon.changed(),
+    network.netKeys.attach({
+      added: () => network.changed(),
       phaseChanged: (subnet) => {
         appKeys.netKeyPhaseChanged(subnet);
-        beacon.changed();
+        network.changed();
       },
       deleted: ({ netKeyIndex }) => {
         appKeys.netKeyDeleted(netKeyIndex);
         heartbeatPublication.netKeyDeleted(netKeyIndex);
-        beacon.changed();
+        network.changed();
       },
     });
     appKeys.attach({ deleted: (appKeyIndex) => this.#access.appKeyDeleted(appKeyIndex) });
   }
 
   #statesChanged(before: NodeStateValues): void {
-    const { states, beacon } = this.#network;
+    const { states } = this.#network;
     const { heartbeatPublication } = this.#transport;
     const after = states.values;
     if (after.relay !== before.relay) heartbeatPublication.featureChanged(Feature.Relay);
     if (after.gattProxy !== before.gattProxy) heartbeatPublication.featureChanged(Feature.Proxy);
     if (after.friend !== before.friend) heartbeatPublication.featureChanged(Feature.Friend);
-    beacon.changed();
+    this.#network.changed();
   }
 }
 
@@ -200,14 +220,19 @@ export class NetworkRole {
  */
 function elementsOf(
   { elements }: Composition,
-  configuration: ConfigurationServer,
+  foundation: readonly Model[],
   count: number,
 ): readonly Element[] {
   const served = elements
     .slice(0, count)
     .map((element, index) =>
-      index === 0 ? { ...element, models: [configuration, ...element.models] } : element,
+      index === 0 ? { ...element, models: [...foundation, ...element.models] } : element,
     );
   checkComposition(served);
   return served;
+}
+
+/** The models by which a proxy is made private. MshPRT 4.4.11, 4.4.13, 4.4.17. */
+function createPrivateServers(): readonly PrivateServer[] {
+  return [new PrivateBeaconServer(), new OnDemandPrivateProxyServer(), new SolicitationRplServer()];
 }

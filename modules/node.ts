@@ -63,7 +63,7 @@ export class MeshNode {
         attention: (seconds) => listener.attention(seconds),
         linkOpened: () => this.#enter("provisioning"),
         store: (record) => joinNetwork(platform, product, record),
-        linkClosed: () => this.#takeRole(),
+        linkClosed: (overGatt) => this.#takeRole(overGatt),
       },
     );
   }
@@ -74,7 +74,7 @@ export class MeshNode {
 
   /** From storage: a node, or an unprovisioned device. Once. */
   start(): void {
-    this.#takeRole();
+    this.#takeRole(false);
   }
 
   /** Forget the network, at once, and be an unprovisioned device again. */
@@ -85,18 +85,18 @@ export class MeshNode {
     if (this.#state === "provisioned") {
       this.#network?.stop();
       this.#network = undefined;
-      this.#takeRole();
+      this.#takeRole(false);
     }
   }
 
-  /** What the storage says that the node is. */
-  #takeRole(): void {
+  /** What the storage says that the node is. overGatt: it has just had a link over PB-GATT. */
+  #takeRole(overGatt: boolean): void {
     const identity = this.#load();
     this.#network = identity && this.#join(identity);
     if (this.#network !== undefined) {
       this.#device.forgetFailures();
       this.#enter("provisioned", this.#network.elements.first);
-      this.#network.start();
+      this.#network.start(overGatt);
     } else {
       this.#forget();
       this.#device.start();

@@ -11,9 +11,11 @@ export type Layer =
   | "node"
   | "radio"
   | "pbAdv"
+  | "pbGatt"
   | "provisioning"
   | "beacon"
   | "network"
+  | "proxy"
   | "transport"
   | "access"
   | "storage";
@@ -50,6 +52,12 @@ export type DropReason =
   | "linkClosing"
   /** A finished computation or an entered value that nobody waits for any more. */
   | "stale"
+  /** pbGatt, proxy: a segment that does not follow the one before it. MshPRT 6.3.2.2. */
+  | "unexpectedSar"
+  /** pbGatt, proxy: a Proxy PDU of a type that is reserved, or not for this service. MshPRT 6.3.2. */
+  | "reservedType"
+  /** pbGatt, proxy: written before the client has subscribed to the answers. MshPRT 5.2.2, 7.2.3. */
+  | "notSubscribed"
   /** network: no NetKey of this node has that NID. MshPRT 3.4.6.3. */
   | "unknownNid"
   /** A message integrity check that no key of this node fits. MshPRT 3.4.6.3, 3.6.4.2. */
@@ -97,12 +105,17 @@ export type TraceEvent =
   | "unprovisioned"
   | "provisioning"
   | "provisioned"
-  /** pbAdv: a link is open; value: its Link ID. */
+  /** pbAdv, pbGatt: a link is open; value: its Link ID, or the connection. */
   | "linkOpened"
-  /** pbAdv: the link is gone; value: the reason, 0 success, 1 timeout, 2 fail. */
+  /** pbAdv, pbGatt: the link is gone; value: the reason, 0 success, 1 timeout, 2 fail. */
   | "linkClosed"
-  /** pbAdv: the provisioner did not acknowledge for 30 s, or said nothing for 60 s after opening the link. */
+  /** pbAdv: the provisioner did not acknowledge for 30 s; also pbGatt, proxy: the client said nothing for 60 s. */
   | "linkTimeout"
+  /** pbGatt, proxy: a client has connected, or gone; value: the connection. */
+  | "connected"
+  | "disconnected"
+  /** pbGatt, proxy: the rest of a segmented message did not come within 20 s; value: the connection. */
+  | "sarTimedOut"
   /** pbAdv: all segments of our PDU go out once more; value: the transaction number. */
   | "retransmitting"
   /** provisioning: the states of the provisionee, each when it is entered. */

@@ -11,10 +11,12 @@
  *   iv            IvIndex               version, IV Index, flags, hours
  *   seq           Sequence              version, first number that is not reserved
  *   config        NodeStates            version, one octet a state
+ *   private       PrivateStates         version, one octet a state
  *   heartbeat     HeartbeatPublication  version, the state's fields
  *   net.hhh       NetKeys               by NetKey index: version, phase, keys
  *   app.hhh       AppKeys               by AppKey index: version, NetKey index, keys
  *   rpl.hh        ReplayList            version, IV Index, up to eight sources and their last sequence numbers
+ *   srpl.hh       SolicitationList      version, up to nine sources and their last solicitation numbers
  *   label.hh      Labels                by slot: version, Label UUID
  *   b.hh.MODEL    ModelEntry            by element and model, four digits or eight: version, bound AppKey indexes
  *   s.hh.MODEL    ModelEntry            version, subscriptions: group addresses, label slots
@@ -36,6 +38,7 @@ export const RecordKey = Object.freeze({
   IvIndex: "iv",
   Sequence: "seq",
   Configuration: "config",
+  PrivateProxy: "private",
   HeartbeatPublication: "heartbeat",
 } as const);
 
@@ -44,6 +47,7 @@ export const RecordPrefix = Object.freeze({
   NetKey: "net.",
   AppKey: "app.",
   ReplayList: "rpl.",
+  Solicitations: "srpl.",
   Label: "label.",
   Bindings: "b.",
   Subscriptions: "s.",

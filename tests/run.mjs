@@ -28,7 +28,7 @@ const groups = {
   host: { packages: [], run: () => runOnNode(testFiles("tests/host")) },
   xs: { packages: ["make", "gcc", "libc6-dev"], run: runOnXs },
   interop: {
-    packages: ["bluez-meshd", "dbus-daemon", "gcc", "libc6-dev", "libssl-dev"],
+    packages: ["bluez-meshd", "bluez-test-tools", "dbus-daemon", "gcc", "libc6-dev", "libssl-dev", "socat"],
     // Daemons and their timing: one file after the other.
     run: () => runOnNode(testFiles("tests/interop"), "--serial"),
   },

@@ -12,7 +12,7 @@ import { rehearse } from "./rehearsal.js";
 import { Simulator } from "./simulator.js";
 import { StorageFault } from "./storage.js";
 import { TerminalConsole } from "./terminal-console.js";
-import { UsageError } from "./usage-error.js";
+import { RadioFault, UsageError } from "./usage-error.js";
 
 const ExitStatus = Object.freeze({ Fine: 0, Fault: 1, Usage: 2, Bug: 70 } as const);
 
@@ -105,7 +105,9 @@ function end(error: unknown): void {
 
 function explain(error: unknown): { readonly status: number; readonly text: string } {
   if (error instanceof UsageError) return { status: ExitStatus.Usage, text: oneLine(error.message) };
-  if (error instanceof StorageFault) return { status: ExitStatus.Fault, text: oneLine(error.message) };
+  if (error instanceof StorageFault || error instanceof RadioFault) {
+    return { status: ExitStatus.Fault, text: oneLine(error.message) };
+  }
   if (!(error instanceof Error)) return { status: ExitStatus.Bug, text: String(error) };
   // The node has refused a setting; settings have the names of options.
   if (error.name === "SettingsError")

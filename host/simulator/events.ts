@@ -10,7 +10,7 @@ import type {
 
 /** One thing that happened. Octets are lower-case hexadecimal digits. Nothing here is ever a key. */
 export type SimulatorEvent =
-  /** What runs; only `ether` events may come before it. state, ether: paths; uuid: 32 hexadecimal digits. */
+  /** What runs; only `ether` events may come before it. state: a path; ether: a path, or hci: and an adapter's place; uuid: 32 hexadecimal digits. */
   | {
       readonly event: "started";
       readonly name: string;

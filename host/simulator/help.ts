@@ -8,7 +8,8 @@ device belongs to nobody: again and again it sends a short radio message, its be
 which says "I am new here". A provisioner, usually a phone, hears it and takes it into
 its network: it gives the device an address and secret keys. That is provisioning, and
 it is what this simulator shows. Its radio is the "ether": programs of one user on one
-computer that meet at a socket. Nothing is sent by real radio or over the network.
+computer that meet at a socket. Nothing is sent by real radio or over the network, unless
+--radio gives it a Bluetooth adapter.
 
 Authentication proves that device and provisioner are the two that a person has before
 them, since by radio alone a stranger in between could pose as either. To prove it, the
@@ -68,6 +69,12 @@ On a command line, others on this computer can read a secret: --static-oob @FILE
 The simulation
   --ether PATH     The socket where simulators and provisioners meet. Who comes first
                    opens it. Default: one for each user.
+  --radio PLACE    Where the radio is: ether, or hci: and a Bluetooth adapter, with which
+                   phones find the device. hci:hci0 is Linux's own: as root, and with a
+                   package that it names. hci:/dev/ttyACM0 is a dongle on which an HCI
+                   firmware runs; its speed, if it has one, comes after @, as in
+                   hci:/dev/ttyUSB0@115200. hci:PATH and hci:HOST:PORT are sockets with a
+                   virtual controller behind them. Default: ether
   --headless       No picture and no keys: a line of text for each step. What blinks is
                    told when it pauses: how often it was on.
   --json           For programs: each event as a line of JSON on standard output, and

@@ -17,6 +17,8 @@ export interface Connection {
   readonly queued: number;
   /** At most 517 octets. false: the queue is full (wait for `sent`), or the connection is closed. */
   send(message: Uint8Array): boolean;
+  /** Take the other side's messages, as from the beginning, or let them wait in its queue. */
+  setTaking(on: boolean): void;
   /** Both ends hear `disconnected` in a later turn. What is still queued, either way, is lost. */
   close(): void;
 }
@@ -62,6 +64,7 @@ class ConnectionEnd implements Connection {
   #peer: ConnectionEnd | undefined;
   /** A turn of this end is planned: for its first message, or, once closed, for the end. */
   #planned = false;
+  #taking = true;
 
   constructor(later: Later, listener: ConnectionListener) {
     this.#listener = listener;
@@ -86,6 +89,11 @@ class ConnectionEnd implements Connection {
     this.#queue.push(copyOctets(message));
     this.#plan();
     return true;
+  }
+
+  setTaking(on: boolean): void {
+    this.#taking = on;
+    if (on && this.#peer !== undefined && this.#peer.queued > 0) this.#peer.#plan();
   }
 
   close(): void {
@@ -114,6 +122,7 @@ class ConnectionEnd implements Connection {
       this.#listener.disconnected(this);
       return;
     }
+    if (!peer.#taking) return;
     const message = this.#queue.shift();
     if (this.#queue.length > 0) this.#plan();
     if (message !== undefined) peer.#listener.received(peer, message);

@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fromHex } from "../../modules/bytes.js";
 import type { Settings } from "../../modules/platform.js";
+import { type HciPlace, parsePlace } from "./hci/place.js";
 import { readSecretFile } from "./secret-file.js";
 import { UsageError } from "./usage-error.js";
 import { UUID_LENGTH } from "./uuid.js";
@@ -21,6 +22,8 @@ export interface Options {
   readonly settings: ReadonlyMap<string, string>;
   /** An absolute path; undefined: this user's. */
   readonly ether: string | undefined;
+  /** Where the Bluetooth adapter is; undefined: the radio is the ether. */
+  readonly radio: HciPlace | undefined;
   readonly headless: boolean;
   readonly json: boolean;
   /** Print the label of the device's box, and end. */
@@ -57,6 +60,7 @@ const VALUES: Readonly<Record<string, string>> = Object.freeze({
   state: "DIR, a folder",
   uuid: "HEX, 32 hexadecimal digits",
   ether: "PATH, a socket's path",
+  radio: "ether, or hci:WHERE such as hci:hci0",
   seed: "N, a whole number",
   ...SETTING_VALUES,
 });
@@ -72,12 +76,17 @@ export function parseOptions(args: readonly string[], environment: Environment):
   if (given.has("label") && given.has("json")) {
     throw new UsageError("--label: a label is for people to read; --json has none");
   }
+  const radio = parseRadio(given.get("radio"), environment);
+  if (radio !== undefined && given.has("ether")) {
+    throw new UsageError("--ether: the radio is a Bluetooth adapter, as --radio says, not the ether");
+  }
   return {
     name,
     state: parsePath("state", given.get("state"), environment) ?? defaultState(name, environment),
     uuid: parseUuid(given.get("uuid")),
     settings: parseSettings(name, given, environment),
     ether: parsePath("ether", given.get("ether"), environment),
+    radio,
     headless: given.has("headless"),
     json: given.has("json"),
     label: given.has("label"),
@@ -164,6 +173,15 @@ function parseUuid(text: string | undefined): Uint8Array | undefined {
   const uuid = fromHex(text.replaceAll("-", ""));
   if (uuid?.length === UUID_LENGTH) return uuid;
   throw new UsageError(`--uuid: "${text}" is not 32 hexadecimal digits`);
+}
+
+function parseRadio(text: string | undefined, environment: Environment): HciPlace | undefined {
+  if (text === undefined || text === "ether") return undefined;
+  const where = /^hci:(.*)$/s.exec(text)?.[1];
+  const absolute = (path: string): string => parsePath("radio", path, environment) ?? path;
+  const place = where === undefined ? undefined : parsePlace(where, absolute);
+  if (place !== undefined) return place;
+  throw new UsageError(`--radio: "${text}" is neither ether nor hci:WHERE, such as hci:hci0; see --help`);
 }
 
 function parseSeed(text: string | undefined): number | undefined {

@@ -43,7 +43,7 @@ export class PlainConsole implements Console {
   #linesOf(event: SimulatorEvent): readonly string[] {
     if (event.event === "started") {
       const { name, uuid, state, ether } = event;
-      return [`Device ${name}, UUID ${uuidGroups(uuid)}`, `State folder ${state}`, `Ether ${ether}`];
+      return [`Device ${name}, UUID ${uuidGroups(uuid)}`, `State folder ${state}`, etherLine(ether)];
     }
     if (event.event === "stopped") return ["Stopped"];
     const text = sentenceOf(event);
@@ -53,4 +53,9 @@ export class PlainConsole implements Console {
     this.#lastDrop = event.event === "drop" ? text : "";
     return [text];
   }
+}
+
+/** ether: as with the event `started`. */
+function etherLine(ether: string): string {
+  return `${ether.startsWith("hci:") ? "Bluetooth adapter" : "Ether"} ${ether}`;
 }

@@ -36,7 +36,7 @@ export interface SimulatedRadioOptions {
 }
 
 /** The two most significant bits of a random device address. Core Specification, Vol 6, Part B, 1.3.2. */
-const AddressType = Object.freeze({ NonResolvable: 0x00, Static: 0xc0 } as const);
+export const AddressType = Object.freeze({ NonResolvable: 0x00, Static: 0xc0 } as const);
 
 interface Connectable {
   readonly kind: AdvertisingAddress;
@@ -189,7 +189,7 @@ export class SimulatedRadio implements Radio {
 }
 
 /** A random address; its random part is neither all zeros nor all ones. Core Specification, Vol 6, Part B, 1.3.2. */
-function drawAddress(random: Random, type: number): Uint8Array {
+export function drawAddress(random: Random, type: number): Uint8Array {
   const address = new Uint8Array(6);
   do {
     random.fill(address);

@@ -1,17 +1,18 @@
-/** One simulated device: everything that a platform provides, made of a state folder, the ether and a board. */
+/** One simulated device: everything that a platform provides, made of a state folder, the air and a board. */
 
 import { join } from "node:path";
 import { toHex } from "../../modules/bytes.js";
 import type { Platform, Random } from "../../modules/platform.js";
 import { createNobleCrypto } from "../noble-crypto.js";
+import type { Air } from "./air.js";
 import { SimulatedBoard } from "./board.js";
 import { RealClock } from "./clock.js";
 import { keepOctets, keptOctets } from "./durable-file.js";
-import { defaultEtherPath, Ether } from "./ether.js";
+import { EtherAir } from "./ether-air.js";
 import type { Report } from "./events.js";
-import { Medium } from "./medium.js";
+import { HciAir } from "./hci/hci-air.js";
 import { type Options, settingsOf } from "./options.js";
-import { SimulatedRadio } from "./radio.js";
+import type { SimulatedRadioOptions } from "./radio.js";
 import { SecureRandom } from "./random.js";
 import { SeededRandom } from "./seeded-random.js";
 import { FolderStorage } from "./storage.js";
@@ -29,9 +30,7 @@ export class Simulator {
   readonly #report: Report;
   readonly #clock = new RealClock();
   readonly #storage: FolderStorage;
-  readonly #radio: SimulatedRadio;
-  readonly #ether: Ether;
-  readonly #etherPath: string;
+  readonly #air: Air;
 
   /** Takes the state folder. Throws UsageError. */
   constructor(options: Options, report: Report) {
@@ -40,14 +39,7 @@ export class Simulator {
     this.board = new SimulatedBoard(report);
     this.#storage = new FolderStorage(options.state);
     try {
-      const medium = new Medium(this.#clock);
-      this.#radio = this.#createRadio(medium);
-      this.#etherPath = options.ether ?? defaultEtherPath();
-      this.#ether = new Ether({
-        path: this.#etherPath,
-        medium,
-        note: (message) => report({ event: "ether", message }),
-      });
+      this.#air = this.#createAir();
       this.platform = this.#createPlatform();
     } catch (error) {
       this.#storage.close();
@@ -55,12 +47,12 @@ export class Simulator {
     }
   }
 
-  /** Join the ether, and say what runs. Rejects with UsageError. */
+  /** Join the others, and say what runs. Rejects with UsageError. */
   async open(): Promise<void> {
     const { name, state, settings, seed } = this.#options;
     const uuid = toHex(this.platform.deviceUuid);
-    await this.#ether.open();
-    const ether = this.#etherPath;
+    await this.#air.open();
+    const ether = this.#air.place;
     // Never all settings: some are secrets.
     const [uri, oobInfo] = [settings.get("uri"), settings.get("oob-info")];
     this.#report({ event: "started", name, uuid, state, ether, uri, oobInfo, seed });
@@ -70,10 +62,10 @@ export class Simulator {
     }
   }
 
-  /** Leave the ether, stop all timers, give the folder back. */
+  /** Leave the air, stop all timers, give the folder back. */
   async close(): Promise<void> {
     this.#clock.close();
-    await this.#ether.close();
+    await this.#air.close();
     this.release();
   }
 
@@ -89,8 +81,8 @@ export class Simulator {
       clock: this.#clock,
       random: createRandom(seed, 0),
       storage: this.#storage,
-      radio: this.#radio,
-      gattServer: undefined,
+      radio: this.#air.radio,
+      gattServer: this.#air.gattServer,
       crypto: createNobleCrypto(this.#clock),
       board: this.board,
       trace: new ReportingTrace(this.#report),
@@ -98,12 +90,11 @@ export class Simulator {
     };
   }
 
-  #createRadio(medium: Medium): SimulatedRadio {
-    const { state, seed } = this.#options;
+  #createAir(): Air {
+    const { name, state, seed, ether, radio } = this.#options;
     const path = join(state, "address");
-    return new SimulatedRadio({
-      medium,
-      name: "device",
+    const note = (message: string): void => this.#report({ event: "ether", message });
+    const options: Omit<SimulatedRadioOptions, "medium" | "name"> = {
       clock: this.#clock,
       random: createRandom(seed, 2),
       identity: keptAddress(path),
@@ -112,7 +103,9 @@ export class Simulator {
         sent: (data, address, kind) => this.#report({ event: "sent", data: toHex(data), address, kind }),
         received: (data, rssi) => this.#report({ event: "received", data: toHex(data), rssi }),
       },
-    });
+    };
+    if (radio === undefined) return new EtherAir(ether, options, note);
+    return new HciAir(radio, { ...options, name: new TextEncoder().encode(name) }, note);
   }
 }
 

@@ -10,6 +10,11 @@ export class StorageFault extends Error {
   override readonly name = "StorageFault";
 }
 
+/** The Bluetooth adapter is gone, or works no longer; the message is one line for the user. */
+export class RadioFault extends Error {
+  override readonly name = "RadioFault";
+}
+
 /** The code of an error of the operating system, like "ENOENT"; undefined: it is another kind of error. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error && "syscall" in error && "code" in error)) return undefined;

@@ -1,7 +1,13 @@
 /** AD structures: length, type, data. Core Specification Supplement, Part A; types in the Assigned Numbers. */
 
-/** The AD types that a mesh node sends or hears. MshPRT 3.3.1, 3.10, 5.2.1. */
+/** The AD types that a mesh node sends or hears. MshPRT 3.3.1, 3.10, 5.2.1, 7.1.2.2, 7.2.2.2. */
 export const AdType = Object.freeze({
+  Flags: 0x01,
+  IncompleteServiceUuids16: 0x02,
+  CompleteServiceUuids16: 0x03,
+  ShortenedLocalName: 0x08,
+  CompleteLocalName: 0x09,
+  ServiceData16: 0x16,
   Uri: 0x24,
   PbAdv: 0x29,
   MeshMessage: 0x2a,

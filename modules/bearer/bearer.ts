@@ -47,6 +47,10 @@ export interface Bearer {
   attach(listener: BearerListener): void;
   /** false: there is no room; `ready` follows when there is. */
   send(pdu: Uint8Array, how: Outgoing): boolean;
+  /** Whether a PDU with that destination would go anywhere; if left out: yes. */
+  passes?(dst: number): boolean;
+  /** A PDU that came from here was authentic and new; its source. Who filters by addresses learns from it. MshPRT 6.7. */
+  authentic?(src: number): void;
   stop(): void;
 }
 

@@ -9,6 +9,10 @@ import { HEADER_SIZE, isControl, micSizeOf } from "./network-pdu.js";
 /** The last octet of what is obfuscated: CTL, TTL, SEQ and SRC. MshPRT 3.9.7.3. */
 const OBFUSCATED_END = 6;
 
+/** What a PDU is secured as. Only that of the network has CTL and TTL in its nonce. MshPRT 3.9.5, table 3.46. */
+export const NonceType = Object.freeze({ Network: 0x00, Proxy: 0x03, ProxySolicitation: 0x04 } as const);
+export type NonceType = (typeof NonceType)[keyof typeof NonceType];
+
 /** The octets from here on are encrypted: DST, TransportPDU. MshPRT 3.4.4. */
 const ENCRYPTED = 7;
 
@@ -21,7 +25,7 @@ export class NetworkCipher {
   readonly nid: number;
   readonly #encryption: Ccm;
   readonly #privacy: BlockCipher;
-  /** Type 00, CTL and TTL, SEQ, SRC, 0000, IV Index. MshPRT 3.9.5.1. */
+  /** Type, CTL and TTL, SEQ, SRC, 0000, IV Index. MshPRT 3.9.5.1, 3.9.5.4, 3.9.5.5. */
   readonly #nonce = new Uint8Array(13);
   /** Input of the privacy function: five zeros, IV Index, privacy random. MshPRT 3.9.7.3. */
   readonly #privacyPlaintext = new Uint8Array(16);
@@ -38,9 +42,9 @@ export class NetworkCipher {
    * Make a PDU as it goes on the air, in place. pdu: in clear from octet 1 on, and at its end room for the NetMIC;
    * IVI and NID are written here.
    */
-  seal(pdu: Uint8Array, ivIndex: number): void {
+  seal(pdu: Uint8Array, ivIndex: number, nonceType: NonceType = NonceType.Network): void {
     pdu[0] = ((ivIndex & 1) << 7) | this.nid;
-    this.#setNonce(pdu, ivIndex);
+    this.#setNonce(pdu, ivIndex, nonceType);
     this.#encryption.encrypt(this.#nonce, pdu.subarray(ENCRYPTED), micSizeOf(isControl(pdu)));
     this.#computePecb(pdu, ivIndex);
     for (let i = 1; i <= OBFUSCATED_END; i++) pdu[i] = octet(pdu, i) ^ octet(this.#pecb, i - 1);
@@ -60,10 +64,17 @@ export class NetworkCipher {
    * After `deobfuscate`: the other octets in clear, into plain, which is at least as long as the PDU. false: the
    * NetMIC does not fit, and plain says nothing.
    */
-  open(pdu: Uint8Array, ivIndex: number, plain: Uint8Array): boolean {
+  open(
+    pdu: Uint8Array,
+    ivIndex: number,
+    plain: Uint8Array,
+    nonceType: NonceType = NonceType.Network,
+  ): boolean {
     const micSize = micSizeOf(isControl(plain));
-    if (pdu.length < HEADER_SIZE + 1 + micSize) return false;
-    this.#setNonce(plain, ivIndex);
+    // A Solicitation PDU alone has no TransportPDU. MshPRT 6.9.1.
+    const shortest = nonceType === NonceType.ProxySolicitation ? 0 : 1;
+    if (pdu.length < HEADER_SIZE + shortest + micSize) return false;
+    this.#setNonce(plain, ivIndex, nonceType);
     for (let i = ENCRYPTED; i < pdu.length; i++) plain[i] = octet(pdu, i);
     return this.#encryption.decrypt(this.#nonce, plain.subarray(ENCRYPTED, pdu.length), micSize);
   }
@@ -76,9 +87,11 @@ export class NetworkCipher {
   }
 
   /** header: a PDU in clear, at least up to SRC. */
-  #setNonce(header: Uint8Array, ivIndex: number): void {
+  #setNonce(header: Uint8Array, ivIndex: number, nonceType: NonceType): void {
     const nonce = this.#nonce;
+    nonce[0] = nonceType;
     for (let i = 1; i <= OBFUSCATED_END; i++) nonce[i] = octet(header, i);
+    if (nonceType !== NonceType.Network) nonce[1] = 0;
     setUint32BE(nonce, 9, ivIndex);
   }
 

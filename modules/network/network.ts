@@ -25,6 +25,7 @@ import {
   type NetworkHeader,
   nidOf,
   seqOf,
+  setTtl,
   srcOf,
   ttlOf,
   writeHeader,
@@ -81,6 +82,8 @@ export interface NetworkParts {
   readonly elements: ElementAddresses;
   /** The advertising bearer first: `sent` and `ready` go by it, and it alone relays. */
   readonly bearers: readonly Bearer[];
+  /** Whether PDUs go between GATT and the advertising bearer; if left out, the GATT Proxy state says so. */
+  readonly isProxy?: () => boolean;
   /** Entries of the message cache, 2 or more. */
   readonly messageCache: number;
 }
@@ -89,6 +92,7 @@ export interface NetworkParts {
 export class Network implements BearerListener, LoopbackListener {
   readonly #parts: NetworkParts;
   readonly #advertising: Bearer;
+  #bearers: readonly Bearer[];
   readonly #recent = new RecentPdus();
   readonly #cache: MessageCache;
   readonly #loopback: Loopback;
@@ -108,6 +112,7 @@ export class Network implements BearerListener, LoopbackListener {
     if (advertising === undefined) throw new RangeError("a network needs a bearer");
     this.#parts = parts;
     this.#advertising = advertising;
+    this.#bearers = bearers;
     this.#cache = new MessageCache(parts.messageCache);
     this.#loopback = new Loopback(clock, this);
     this.#relay = new RelayQueue({ clock, random, states, bearer: this.#advertising });
@@ -135,6 +140,17 @@ export class Network implements BearerListener, LoopbackListener {
     if (isForAir && !this.#transmit(transportPdu, how)) return false;
     if (isLocal) this.#loopback.add(transportPdu, how, isOurs, isForAir ? 0 : how.tag);
     return true;
+  }
+
+  /** One more interface: a client's connection. MshPRT 3.4.5. */
+  add(bearer: Bearer): void {
+    this.#bearers = [...this.#bearers, bearer];
+    bearer.attach(this);
+  }
+
+  /** The interface is gone. */
+  remove(bearer: Bearer): void {
+    this.#bearers = this.#bearers.filter((other) => other !== bearer);
   }
 
   /** Nothing is received any more, nothing of what waits is sent, nobody is told. The bearers are their owner's. */
@@ -212,22 +228,45 @@ export class Network implements BearerListener, LoopbackListener {
     this.#cache.add(ivIndex, srcOf(clear), seqOf(clear), subnet.netKeyIndex);
     const end = pdu.length - micSizeOf(isControl(clear));
     this.#incoming.set(clear.subarray(0, end), { ivIndex, subnet, rssi });
+    from.authentic?.(srcOf(clear));
     this.#listener?.received(this.#incoming);
-    if (!this.#isRelayed(clear, from)) return undefined;
+    const isSentOn = this.#listener !== undefined && ttlOf(clear) >= 2;
+    if (!isSentOn || owns(this.#parts.elements, dst)) return undefined;
     // With the key that it came with: whoever has only the old one is not helped to the new one. MshPRT 3.4.6.3.
-    return this.#relay.add(clear, key.cipher, ivIndex) ? undefined : "noRoom";
+    const isRelayed = from === this.#advertising && this.#parts.states.values.relay === FeatureState.Enabled;
+    const hasRoom = !isRelayed || this.#relay.add(clear, key.cipher, ivIndex);
+    return this.#forward(clear, { ivIndex, key, from }) && hasRoom ? undefined : "noRoom";
   }
 
-  /** The line of the table that is about flooding between advertising interfaces. MshPRT 3.4.6.3, table 3.13. */
-  #isRelayed(clear: Uint8Array, from: Bearer): boolean {
-    const { states, elements } = this.#parts;
-    return (
-      this.#listener !== undefined &&
-      from === this.#advertising &&
-      states.values.relay === FeatureState.Enabled &&
-      ttlOf(clear) >= 2 &&
-      !owns(elements, dstOf(clear))
-    );
+  /**
+   * The lines of the table that are about the proxy: from the air to every client, from a client to the air and to all
+   * other clients. Not with a TTL of 1, as it is no relaying. false: the advertising bearer has no room.
+   * MshPRT 3.4.5.2, 3.4.6.3, table 3.13.
+   */
+  #forward(clear: Uint8Array, { ivIndex, key, from }: Pick<Origin, "ivIndex" | "key" | "from">): boolean {
+    const ttl = ttlOf(clear) - 1;
+    if (ttl < 2 || this.#bearers.length < 2 || !this.#isProxy) return true;
+    const dst = dstOf(clear);
+    const pdu = this.#outgoing.subarray(0, clear.length);
+    let isSealed = false;
+    let hasRoom = true;
+    for (const bearer of this.#bearers) {
+      if (bearer === from || bearer.passes?.(dst) === false) continue;
+      if (!isSealed) {
+        pdu.set(clear);
+        setTtl(pdu, ttl);
+        key.cipher.seal(pdu, ivIndex);
+        isSealed = true;
+      }
+      const isSent = bearer.send(pdu, { dst, transmit: this.#networkTransmit(), urgent: false, tag: 0 });
+      if (bearer === this.#advertising) hasRoom = isSent;
+    }
+    return hasRoom;
+  }
+
+  get #isProxy(): boolean {
+    const { isProxy, states } = this.#parts;
+    return isProxy === undefined ? states.values.gattProxy === FeatureState.Enabled : isProxy();
   }
 
   /** false: the advertising bearer has no room. */
@@ -240,7 +279,7 @@ export class Network implements BearerListener, LoopbackListener {
     const { dst, urgent, tag } = how;
     const transmit = this.#networkTransmit();
     if (!this.#advertising.send(pdu, { dst, transmit, urgent, tag })) return false;
-    for (const bearer of this.#parts.bearers) {
+    for (const bearer of this.#bearers) {
       if (bearer !== this.#advertising) bearer.send(pdu, { dst, transmit, urgent, tag: 0 });
     }
     return true;

@@ -16,6 +16,8 @@ import { BeaconObservation, EXPECTED_INTERVAL_MS } from "./beacon-observation.js
 import type { IvIndex } from "./iv-index.js";
 import type { NetKeys } from "./net-keys.js";
 import { FeatureState, type NodeStates } from "./node-states.js";
+import { obeyBeacon } from "./obey-beacon.js";
+import { MESH_PRIVATE_BEACON } from "./private-beacon-pdu.js";
 import {
   decodeSecureNetworkBeacon,
   encodeSecureNetworkBeacon,
@@ -26,7 +28,6 @@ import {
 } from "./secure-beacon-pdu.js";
 import type { KeyRefreshPhase, NetworkKey, Subnet } from "./subnet.js";
 
-const PRIMARY_NET_KEY_INDEX = 0;
 /** News wait for up to four times this many octet values, in ms: nodes that learn of them together do not collide. */
 const NEWS_DELAY_STEP_MS = 4;
 /** So often the end of a key refresh is announced where beacons are off. */
@@ -41,6 +42,8 @@ export interface SecureNetworkBeaconParts {
   readonly netKeys: NetKeys;
   readonly ivIndex: IvIndex;
   readonly states: NodeStates;
+  /** Who obeys private beacons, which have the same AD type. */
+  readonly privateBeacon?: { received(pdu: Uint8Array): void };
 }
 
 /** Sends and hears secure network beacons between `start` and `stop`. */
@@ -103,6 +106,7 @@ export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiv
 
   received(pdu: Uint8Array): void {
     const { trace } = this.#parts;
+    if (pdu.length > 0 && octet(pdu, 0) === MESH_PRIVATE_BEACON) this.#parts.privateBeacon?.received(pdu);
     if (pdu.length === 0 || octet(pdu, 0) !== SECURE_NETWORK_BEACON) return;
     if (pdu.length !== SECURE_NETWORK_BEACON_SIZE) {
       trace.drop("beacon", "badLength", pdu);
@@ -123,17 +127,9 @@ export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiv
   }
 
   #obey(pdu: Uint8Array, subnet: Subnet, key: NetworkKey): void {
-    const { netKeys, ivIndex, trace, clock } = this.#parts;
-    const beacon = decodeSecureNetworkBeacon(pdu);
+    const { trace, clock } = this.#parts;
     this.#watchOf(subnet)?.observation.heard(clock.now());
-    const reason =
-      netKeys.beaconFlag(subnet, key, beacon.keyRefresh) ??
-      ivIndex.observe(
-        beacon.ivIndex,
-        beacon.ivUpdate,
-        subnet.netKeyIndex === PRIMARY_NET_KEY_INDEX,
-        netKeys.get(PRIMARY_NET_KEY_INDEX) !== undefined,
-      );
+    const reason = obeyBeacon(this.#parts, decodeSecureNetworkBeacon(pdu), { subnet, key });
     if (reason !== undefined) trace.drop("beacon", reason, pdu);
   }
 

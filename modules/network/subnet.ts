@@ -1,7 +1,8 @@
 /** One network key with all that is derived from it, and the subnet that has one or two of them. MshPRT 3.9.6.3. */
 
 import { equal, wipe } from "../bytes.js";
-import { beaconKey, k2, k3 } from "../crypto/toolbox.js";
+import { Ccm } from "../crypto/ccm.js";
+import { beaconKey, identityKey, k2, k3, privateBeaconKey } from "../crypto/toolbox.js";
 import type { BlockCipher, Crypto } from "../platform.js";
 import { NetworkCipher } from "./network-cipher.js";
 
@@ -19,10 +20,14 @@ export class NetworkKey {
   readonly networkId: Uint8Array;
   /** For the authentication of secure network beacons. MshPRT 3.9.6.3.4. */
   readonly beaconKey: BlockCipher;
+  readonly #crypto: Crypto;
   readonly #netKey: Uint8Array;
+  #identityKey: BlockCipher | undefined;
+  #privateBeaconKey: Ccm | undefined;
 
   /** netKey: 16 octets. */
   constructor(crypto: Crypto, netKey: Uint8Array) {
+    this.#crypto = crypto;
     const credentials = k2(crypto, netKey, new Uint8Array([FLOODING]));
     const beacon = beaconKey(crypto, netKey);
     this.cipher = new NetworkCipher(crypto, credentials);
@@ -30,6 +35,18 @@ export class NetworkKey {
     this.beaconKey = crypto.aes128(beacon);
     this.#netKey = netKey.slice();
     wipe(credentials.encryptionKey, credentials.privacyKey, beacon);
+  }
+
+  /** For what a proxy advertises; derived when it is needed first. MshPRT 3.9.6.3.3. */
+  get identityKey(): BlockCipher {
+    this.#identityKey ??= this.#derive(identityKey);
+    return this.#identityKey;
+  }
+
+  /** For mesh private beacons; derived when it is needed first. MshPRT 3.9.6.3.5. */
+  get privateBeaconKey(): Ccm {
+    this.#privateBeaconKey ??= new Ccm(this.#derive(privateBeaconKey));
+    return this.#privateBeaconKey;
   }
 
   /** Whether it was made of that NetKey; in constant time. */
@@ -46,6 +63,13 @@ export class NetworkKey {
   wipe(): void {
     wipe(this.#netKey);
     this.cipher.wipe();
+  }
+
+  #derive(derivative: (crypto: Crypto, netKey: Uint8Array) => Uint8Array): BlockCipher {
+    const key = derivative(this.#crypto, this.#netKey);
+    const cipher = this.#crypto.aes128(key);
+    wipe(key);
+    return cipher;
   }
 }
 

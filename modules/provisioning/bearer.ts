@@ -6,6 +6,8 @@ export type LinkCloseReason = (typeof LinkCloseReason)[keyof typeof LinkCloseRea
 
 /** The side of the unprovisioned device. */
 export interface ProvisioningBearer {
+  /** How long the provisioner has to close the link after Complete, before the device does; undefined: 5000. */
+  readonly patienceMs?: number;
   /** Become visible and take one link. */
   accept(listener: ProvisioningBearerListener): void;
   /** Become invisible; an open link stays. */

@@ -1,6 +1,7 @@
 /** The unprovisioned device: it beacons, takes one link at a time, and becomes a node at the end of one. MshPRT 5.4.2. */
 
 import type { Advertiser } from "../bearer/advertiser.js";
+import { ConnectableAdvertising } from "../bearer/connectable-advertising.js";
 import type { Platform, Timer } from "../platform.js";
 import type { Policy } from "../policy.js";
 import { BackOff } from "./back-off.js";
@@ -8,6 +9,7 @@ import { LinkCloseReason, type ProvisioningBearer, type ProvisioningBearerListen
 import type { OobUser } from "./oob-user.js";
 import { type KeyPair, P256 } from "./p256.js";
 import { PbAdv } from "./pb-adv.js";
+import { PbGatt } from "./pb-gatt.js";
 import { Provisionee, type ProvisioneeListener } from "./provisionee.js";
 import { UnprovisionedBeacon } from "./unprovisioned-beacon.js";
 
@@ -15,8 +17,8 @@ import { UnprovisionedBeacon } from "./unprovisioned-beacon.js";
 export interface UnprovisionedDeviceListener extends Omit<ProvisioneeListener, "authenticationFailed"> {
   /** A provisioner has opened a link. */
   linkOpened(): void;
-  /** The link is gone, and the device stopped; whether it is a node now, the storage knows. */
-  linkClosed(): void;
+  /** The link is gone, and the device stopped; whether it is a node now, the storage knows. overGatt: it was PB-GATT. */
+  linkClosed(overGatt: boolean): void;
 }
 
 /** What the device needs to know of its product. numberOfElements: 1 to 255. */
@@ -25,6 +27,9 @@ export interface DeviceProduct {
   readonly numberOfElements: number;
   readonly user: OobUser;
 }
+
+/** What clients that connect see of a device whose settings give it no name. */
+const DEFAULT_NAME = "Fledgling";
 
 type State =
   | { readonly name: "stopped" }
@@ -43,6 +48,7 @@ export class UnprovisionedDevice implements ProvisioningBearerListener {
   readonly #backOffTimer: Timer;
   readonly #listener: UnprovisionedDeviceListener;
   readonly #p256: P256;
+  readonly #pbGatt: PbGatt | undefined;
   readonly #bearers: readonly ProvisioningBearer[];
   readonly #beacon: UnprovisionedBeacon;
   readonly #provisionee: Provisionee;
@@ -64,7 +70,9 @@ export class UnprovisionedDevice implements ProvisioningBearerListener {
     this.#backOff = new BackOff(platform.storage, trace);
     this.#backOffTimer = clock.createTimer(() => this.#backedOff());
     this.#p256 = new P256(crypto, random, trace);
-    this.#bearers = [new PbAdv({ deviceUuid, advertiser, clock, random, trace })];
+    const pbAdv = new PbAdv({ deviceUuid, advertiser, clock, random, trace });
+    this.#pbGatt = createPbGatt(platform, policy);
+    this.#bearers = this.#pbGatt === undefined ? [pbAdv] : [pbAdv, this.#pbGatt];
     this.#beacon = new UnprovisionedBeacon({ advertiser, clock, random }, crypto, {
       deviceUuid,
       oobInformation: policy.oobInformation,
@@ -130,9 +138,10 @@ export class UnprovisionedDevice implements ProvisioningBearerListener {
   }
 
   linkClosed(): void {
+    const overGatt = this.#state.name === "linked" && this.#state.bearer === this.#pbGatt;
     this.#provisionee.end();
     this.#state = { name: "stopped" };
-    this.#listener.linkClosed();
+    this.#listener.linkClosed(overGatt);
   }
 
   #prepare(): void {
@@ -164,4 +173,16 @@ export class UnprovisionedDevice implements ProvisioningBearerListener {
     this.#beacon.start();
     this.#platform.trace.note("beacon", "beaconing");
   }
+}
+
+/** undefined: the platform takes no connections. */
+function createPbGatt(platform: Platform, { oobInformation, uri }: Policy): PbGatt | undefined {
+  const { gattServer, radio, clock, trace, settings, deviceUuid } = platform;
+  if (gattServer === undefined) return undefined;
+  const advertising = new ConnectableAdvertising(radio, clock);
+  const name = settings.get("name") ?? DEFAULT_NAME;
+  return new PbGatt({
+    ...{ gattServer, advertising, clock, trace },
+    device: { deviceUuid, oobInformation, uri, name },
+  });
 }

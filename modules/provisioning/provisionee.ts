@@ -147,8 +147,12 @@ export class Provisionee {
     const reply = this.#reply;
     this.#reply = undefined;
     if (reply !== undefined) this.#send(reply);
-    else if (this.#state.name === "complete") this.#timer.start(CLOSING_TIMEOUT_MS);
+    else if (this.#state.name === "complete") this.#timer.start(this.#patienceMs);
     else this.#tellAutopsy();
+  }
+
+  get #patienceMs(): number {
+    return this.#bearer?.patienceMs ?? CLOSING_TIMEOUT_MS;
   }
 
   /** A Provisioning PDU, at least one octet. */

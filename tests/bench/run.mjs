@@ -1,6 +1,6 @@
 /**
  * npm run bench: prints all measurements, and writes nothing. It installs nothing either: what is missing is named.
- * npm run bench -- pb-adv|xs|network|network-xs runs one part. Plain JavaScript, since the packages may not be there.
+ * npm run bench -- pb-adv|pb-gatt|xs|network|network-xs runs one part. Plain JavaScript, since the packages may not be there.
  */
 
 import { spawnSync } from "node:child_process";
@@ -16,6 +16,11 @@ const parts = {
     packages: ["bluez-meshd", "dbus-daemon", "gcc", "libc6-dev", "libssl-dev"],
     files: ["node_modules/tsx", "node_modules/dbus-next", ESBUILD],
     command: ["--import", "tsx", "tests/bench/provisioning.ts"],
+  },
+  "pb-gatt": {
+    packages: ["bluez-test-tools", "gcc", "libc6-dev", "socat"],
+    files: ["node_modules/tsx", "node_modules/@stoprocent/noble", ESBUILD],
+    command: ["--import", "tsx", "tests/bench/gatt.ts"],
   },
   xs: {
     packages: [],

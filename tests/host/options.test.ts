@@ -40,6 +40,7 @@ describe("Options that are right", () => {
       uuid: undefined,
       settings: new Map([["name", "lamp"]]),
       ether: undefined,
+      radio: undefined,
       headless: false,
       json: false,
       label: false,
@@ -92,7 +93,18 @@ describe("Options that are right", () => {
   test("help is asked for, and its page names every option in lines that fit a terminal", () => {
     assert.equal(parseOptions(["--help"], {}), "help");
     assert.equal(parseOptions(["--json", "--help"], {}), "help");
-    const others = ["state", "uuid", "ether", "headless", "json", "seed", "help", "label", "oob-only"];
+    const others = [
+      "state",
+      "uuid",
+      "ether",
+      "radio",
+      "headless",
+      "json",
+      "seed",
+      "help",
+      "label",
+      "oob-only",
+    ];
     const names = [...others, ...Object.keys(SETTINGS)];
     for (const name of names) assert.match(HELP, new RegExp(`^ {2}--${name} `, "m"));
     for (const line of HELP.split("\n")) assert.ok(line.length <= 90, line);
@@ -112,6 +124,26 @@ describe("Options that are right", () => {
 
   test("a label is asked for", () => {
     assert.equal(parse("--label").label, true);
+  });
+});
+
+describe("The radio", () => {
+  test("is the ether, or an adapter", () => {
+    assert.equal(parse("--radio", "ether", "--ether", "/e").radio, undefined);
+    assert.deepEqual(parse("--radio", "hci:hci0").radio, { kind: "adapter", number: 0 });
+    assert.deepEqual(parse("--radio=hci:[::1]:9").radio, { kind: "tcp", host: "::1", port: 9 });
+  });
+
+  test("at a path is meant from where the user stands", () => {
+    const environment = { npm_lifecycle_event: "start", INIT_CWD: "/home/me" };
+    for (const [where, path, baud] of [
+      ["bt/bt-server-le", "/home/me/bt/bt-server-le", 1_000_000],
+      ["/dev/ttyUSB0@115200", "/dev/ttyUSB0", 115_200],
+    ] as const) {
+      const options = parseOptions(["--radio", `hci:${where}`], environment);
+      assert.ok(options !== "help");
+      assert.deepEqual(options.radio, { kind: "path", path, baud });
+    }
   });
 });
 
@@ -207,6 +239,13 @@ describe("Options that are wrong are refused in one line that names them", () =>
     [["--state", ""], /^--state needs a value/],
     [["--state", "--json"], /^--state needs a value.*write --state=--json/],
     [["--ether"], /^--ether needs a value: PATH/],
+    [["--radio"], /^--radio needs a value: ether, or hci:WHERE such as hci:hci0$/],
+    [["--radio", "hci0"], /^--radio: "hci0" is neither ether nor hci:WHERE, such as hci:hci0; see --help$/],
+    [["--radio", "hci:"], /^--radio: "hci:" is neither/],
+    [["--radio", "usb"], /^--radio: "usb" is neither/],
+    [["--radio", "hci:localhost:99999"], /^--radio: /],
+    [["--radio", "hci:a\0b"], /^--radio: a path cannot hold a zero character$/],
+    [["--radio=hci:hci0", "--ether=/e"], /^--ether: the radio is a Bluetooth adapter, as --radio says/],
     [["--uuid"], /^--uuid needs a value: HEX, 32 hexadecimal digits$/],
     [["--name"], /^--name needs a value: TEXT$/],
     [["--uri"], /^--uri needs a value: TEXT, such as/],

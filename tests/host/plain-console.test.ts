@@ -10,6 +10,21 @@ import type { AuthMistake } from "../../modules/platform.js";
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => mock.timers.reset());
 
+describe("What runs", () => {
+  for (const [ether, line] of [
+    ["/tmp/ether", "Ether /tmp/ether"],
+    ["hci:/dev/ttyACM0", "Bluetooth adapter hci:/dev/ttyACM0"],
+  ] as const) {
+    test(line, () => {
+      const { show, lines } = newConsole();
+      const uuid = "70cf7c9732a345b691494810d2e9cbf4";
+      const unsaid = { uri: undefined, oobInfo: undefined, seed: undefined };
+      show({ event: "started", name: "lamp", uuid, state: "/s", ether, ...unsaid });
+      assert.equal(lines()[2], line);
+    });
+  }
+});
+
 describe("What blinks, in lines", () => {
   test("a lamp that is switched is told at once, and once", () => {
     const { board, lines } = newConsole();

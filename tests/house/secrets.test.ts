@@ -153,6 +153,7 @@ const SETTINGS = [
   "algorithms",
   "counted-digits",
   "input",
+  "name",
   "no-oob",
   "oob-info",
   "oob-key",

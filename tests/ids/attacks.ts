@@ -2,8 +2,6 @@
 
 import type { Case } from "./case.js";
 
-const GATT = "comes with PB-GATT and the proxy: the node has no GATT service yet";
-
 /** A: the authentication; B: the protocol; C: faults of other implementations; D: the language and its engine. */
 export const ATTACKS: readonly Case[] = [
   {
@@ -60,9 +58,8 @@ export const ATTACKS: readonly Case[] = [
   {
     id: "T-B12",
     meaning: "Floods of filter addresses, slow readers, wrong segments at the proxy.",
-    status: { open: GATT },
   },
-  { id: "T-B13", meaning: "A solicitation that is replayed.", status: { open: GATT } },
+  { id: "T-B13", meaning: "A solicitation that is replayed." },
   {
     id: "T-B14",
     meaning: "A Node Reset by who has the device key is done and answered first.",
@@ -84,10 +81,10 @@ export const ATTACKS: readonly Case[] = [
     meaning: "Noise and contradictions in PB-ADV transactions: nothing is written where it should not be.",
   },
   { id: "T-C2", meaning: "Both algorithms on every path: buffers of 16 and of 32 octets." },
-  { id: "T-C3", meaning: "A Solicitation PDU that is too long.", status: { open: GATT } },
+  { id: "T-C3", meaning: "A Solicitation PDU that is too long." },
   { id: "T-C4", meaning: "Whatever comes twice does no harm." },
-  { id: "T-C5", meaning: "No notification for who has not subscribed.", status: { open: GATT } },
-  { id: "T-C6", meaning: "A proxy message that is too long.", status: { open: GATT } },
+  { id: "T-C5", meaning: "No notification for who has not subscribed." },
+  { id: "T-C6", meaning: "A proxy message that is too long." },
   { id: "T-C7", meaning: "A provisioned node opens no provisioning link." },
   {
     id: "T-C8",

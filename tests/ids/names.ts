@@ -19,8 +19,9 @@ export interface Claim {
   readonly ids: readonly string[];
 }
 
-const ID = /\b(?:PBADV|PROV|NET|RLY|TNPT|IVU|KR|BCN\/SNB|CFG\/[A-Z]+)\/B[VI]-\d+|\bT-[A-D]\d+/g;
-const BRACKET = / \[((?:(?:PBADV|PROV|NET|RLY|TNPT|IVU|KR|BCN|CFG)\/|T-)[^\]]*)\]$/;
+const ID =
+  /\b(?:PBADV|PROV|NET|RLY|TNPT|IVU|KR|MPS|MPXS|PROX|BCN\/SNB|CFG\/[A-Z]+)\/B[VI]-\d+|\bT-[A-D]\d+|\b(?:P|S)-\d{1,2}\b/g;
+const BRACKET = / \[((?:(?:PBADV|PROV|NET|RLY|TNPT|IVU|KR|MPS|MPXS|PROX|BCN|CFG)\/|[TPS]-)[^\]]*)\]$/;
 
 /** Every test of every suite and of every test file. A name that is computed has an ellipsis where it varies. */
 export function allTests(): readonly NamedTest[] {

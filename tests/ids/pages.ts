@@ -3,8 +3,10 @@
 import { ATTACKS } from "./attacks.js";
 import type { Case } from "./case.js";
 import type { Claim } from "./names.js";
+import { PHONES } from "./phones.js";
 import { PTS } from "./pts.js";
 import { PTS_CONFIGURATION } from "./pts-configuration.js";
+import { PTS_GATT } from "./pts-gatt.js";
 import { PTS_NETWORK } from "./pts-network.js";
 
 /** A page and the list behind it. path: from the top. */
@@ -27,9 +29,9 @@ export const PAGES: readonly Page[] = [
       "Their numbers are those of the suite MESH/NODE, as far as they are public; the sentences are ours. What runs here " +
       "are our own tests of the same behaviour, and no qualification. The cases for certificates and provisioning " +
       "records have no public numbers; the device announces neither. TNPT/BV-14 to BV-21 and BI-03, which test the SAR " +
-      "states of version 1.1, and later numbers of IVU and KR are known by number only. PB-GATT (MESH/NODE/MPS), the " +
-      "proxy (MESH/SR) and friendship (MESH/NODE/FRND) are not built yet.",
-    cases: [...PTS, ...PTS_NETWORK, ...PTS_CONFIGURATION],
+      "states of version 1.1, and later numbers of IVU and KR are known by number only. MPXS and PROX are those of the " +
+      "suite MESH/SR. Friendship (MESH/NODE/FRND) is not built yet.",
+    cases: [...PTS, ...PTS_GATT, ...PTS_NETWORK, ...PTS_CONFIGURATION],
   },
   {
     path: "tests/attacks.md",
@@ -38,6 +40,15 @@ export const PAGES: readonly Page[] = [
       "A: the authentication of a provisioning. B: the protocol. C: faults that other implementations had. " +
       "D: the language and its engines.",
     cases: ATTACKS,
+  },
+  {
+    path: "tests/phones.md",
+    title: "Phone apps, and the tests that play them",
+    about:
+      "The apps are nRF Mesh for Android (Java and Kotlin) and iOS, EspBLEMesh of 2019 and later, and the one of Silicon " +
+      "Labs. How each goes about it stands in tests/support/phone-apps.ts; it was read in their sources, and seen when one " +
+      "of them ran against a stand-in node. No phone was used: what the apps' systems do beside them is not in it.",
+    cases: PHONES,
   },
 ];
 

@@ -14,11 +14,7 @@ export const PTS_NETWORK: readonly Case[] = [
   { id: "NET/BV-08", meaning: "The node receives on its unicast address." },
   { id: "NET/BV-09", meaning: "The node receives on a virtual address." },
   { id: "NET/BV-10", meaning: "The node receives on a group address." },
-  {
-    id: "NET/BV-11",
-    meaning: "The node receives on all-proxies while it is a proxy.",
-    status: { open: "the node is no proxy yet" },
-  },
+  { id: "NET/BV-11", meaning: "The node receives on all-proxies while it is a proxy." },
   {
     id: "NET/BV-12",
     meaning: "The node receives on all-friends while it is a friend.",

@@ -24,6 +24,11 @@ export class Happenings<Event> {
     for (const watcher of [...this.#watchers]) watcher.ended(reason);
   }
 
+  /** `saw` is called with every event from now on. */
+  watch(saw: (event: Event) => void): void {
+    this.#watchers.add({ saw, ended: () => {}, late: () => {} });
+  }
+
   /** What `pick` makes of the first event from now on that it takes; fails after `timeoutMs`, naming `what`. */
   next<Found>(what: string, timeoutMs: number, pick: (event: Event) => Found | undefined): Promise<Found> {
     return this.#watch<Found>(timeoutMs, (finish, fail) => ({

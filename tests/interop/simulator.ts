@@ -12,12 +12,14 @@ import { Happenings } from "./happenings.js";
 
 const program = fileURLToPath(new URL("../../build/simulator.mjs", import.meta.url));
 
-/** state: its folder; ether: the socket where it meets others. */
+/** state: its folder; ether: the socket where it meets others, or else controllers: where it gets a controller. */
 export interface SimulatorOptions {
   readonly state: string;
-  readonly ether: string;
+  readonly ether?: string;
+  readonly controllers?: string;
   /** What else stands on its command line. */
   readonly more?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What it tells. t: in milliseconds since its start. */
@@ -37,9 +39,13 @@ export class SimulatorProcess {
     return simulator;
   }
 
-  private constructor({ state, ether, more = [] }: SimulatorOptions) {
-    const options = ["--json", "--state", state, "--ether", ether, ...more];
-    this.#child = startChild([process.execPath, program, ...options], {});
+  private constructor({ state, ether, controllers, more = [], environment = {} }: SimulatorOptions) {
+    const air = [
+      ...(ether === undefined ? [] : ["--ether", ether]),
+      ...(controllers === undefined ? [] : ["--radio", `hci:${controllers}`]),
+    ];
+    const options = ["--json", "--state", state, ...air, ...more];
+    this.#child = startChild([process.execPath, program, ...options], environment);
     let complaint = "";
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       complaint += text;
@@ -85,6 +91,11 @@ export class SimulatorProcess {
     await this.events.first("stopped", 5000, (event) => (event.event === "stopped" ? event : undefined));
     await gone;
     return this.#child.exitCode;
+  }
+
+  /** Send it a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   /** End it without any warning; done when it is gone. */

@@ -7,9 +7,11 @@ import { encodeCompositionPage0 } from "../../modules/access/composition.js";
 import type { MessageContext, Model, ModelAccess } from "../../modules/access/model.js";
 import { fromHex, toHex } from "../../modules/bytes.js";
 import { ConfigurationServer } from "../../modules/models/foundation/configuration-server.js";
+import { IdentityStates } from "../../modules/network/identity-states.js";
 import { IvIndex } from "../../modules/network/iv-index.js";
 import { NetKeys } from "../../modules/network/net-keys.js";
 import { Feature, type Features, NodeStates } from "../../modules/network/node-states.js";
+import type { Subnet } from "../../modules/network/subnet.js";
 import { Records } from "../../modules/records.js";
 import { AppKeys } from "../../modules/transport/app-keys.js";
 import type { ControlOutgoing, ControlReceiver } from "../../modules/transport/control.js";
@@ -50,6 +52,8 @@ export interface Answer {
 /** What differs from a node with everything but Low Power. */
 export interface BenchOptions {
   readonly features?: Partial<Features>;
+  /** It shows the Mesh Proxy Service. */
+  readonly isProxy?: boolean;
 }
 
 /** NetKey 000 is there, of octets 00. Primary element: models 0000, 1000, 003f:002a; second element: 1001. */
@@ -73,8 +77,9 @@ export class ConfigurationBench {
     const crypto = createNobleCrypto(clock);
     const records = new Records(this.storage, trace);
     const features = { relay: true, proxy: true, friend: true, lowPower: false, ...options.features };
-    const states = new NodeStates(records, features, ({ relay }) => {
+    const states = new NodeStates(records, features, ({ relay, gattProxy }) => {
       if (states.values.relay !== relay) heartbeatPublication.featureChanged(Feature.Relay);
+      if (states.values.gattProxy !== gattProxy) heartbeatPublication.featureChanged(Feature.Proxy);
     });
     const netKeys = new NetKeys({ records, crypto, trace, capacity: CAPACITY.netKeys });
     const appKeys = new AppKeys({ records, crypto, trace, capacity: CAPACITY.appKeys, netKeys });
@@ -102,7 +107,10 @@ export class ConfigurationBench {
     });
     appKeys.attach({ deleted: (appKeyIndex) => access.appKeyDeleted(appKeyIndex) });
     netKeys.begin(0, new Uint8Array(16), false);
+    const nodeIdentity = new IdentityStates({ clock, random, changed: () => {} });
+    const proxy = { nodeIdentity, showIdentity: (subnet: Subnet) => nodeIdentity.start(subnet) };
     this.server.serve({
+      proxy: options.isProxy === true ? proxy : undefined,
       crypto,
       trace,
       netKeys,

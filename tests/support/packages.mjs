@@ -5,11 +5,13 @@ import { existsSync } from "node:fs";
 
 const evidence = {
   "bluez-meshd": () => existsSync("/usr/libexec/bluetooth/bluetooth-meshd"),
+  "bluez-test-tools": () => runs("btvirt"),
   "dbus-daemon": () => runs("dbus-daemon"),
   gcc: () => runs("cc"),
   "libc6-dev": () => process.platform !== "linux" || existsSync("/usr/include/stdio.h"),
   "libssl-dev": () => existsSync("/usr/include/openssl/evp.h"),
   make: () => runs("make"),
+  socat: () => runs("socat"),
 };
 
 /** Whether a package is not there. Throws for one that is not in the list above. */

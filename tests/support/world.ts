@@ -1,6 +1,7 @@
 /** A small world for conversations: one clock, one air, nodes and phones on it; nothing happens until time passes. */
 
 import { createNobleCrypto } from "../../host/noble-crypto.js";
+import { SimulatedGattServer, type SimulatedGattServerOptions } from "../../host/simulator/gatt-server.js";
 import { type Faults, Medium } from "../../host/simulator/medium.js";
 import { Phone } from "../../host/simulator/phone/phone.js";
 import type {
@@ -48,6 +49,8 @@ export interface NodeOptions {
   readonly crypto?: Crypto;
   /** The Device UUID of the samples unless given. */
   readonly deviceUuid?: Uint8Array;
+  /** A GATT server of this kind; none unless given. */
+  readonly gatt?: Omit<SimulatedGattServerOptions, "port" | "clock">;
 }
 
 /** A node, and everything that a test may look at. */
@@ -135,7 +138,7 @@ export class World {
       random: options.random ?? this.random,
       storage,
       radio,
-      gattServer: undefined,
+      gattServer: options.gatt && new SimulatedGattServer({ ...options.gatt, port: radio.port, clock }),
       crypto: options.crypto ?? createNobleCrypto(clock),
       board: bareBoard(),
       trace: new RecordingTrace(),

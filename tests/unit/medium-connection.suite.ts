@@ -134,6 +134,24 @@ const connected: Suite = ({ test, equal, throws }) => {
     throws(() => phone.connection.send(new Uint8Array(MAX_MESSAGE + 1)));
   });
 
+  test("a side that takes nothing leaves the other's messages in its queue, and gets them in order later", () => {
+    const { clock, phone, lamp } = connectTwo();
+    lamp.connection.setTaking(false);
+    for (const octet of [1, 2, 3]) phone.connection.send(new Uint8Array([octet]));
+    lamp.connection.send(new Uint8Array([9]));
+    clock.advance(1000);
+    equal([phone.connection.queued, lamp.diary, phone.diary], [3, ["sent message"], ["received 09"]]);
+    lamp.connection.setTaking(true);
+    equal(lamp.diary.length, 1);
+    clock.advance(1000);
+    equal(lamp.diary.slice(1), ["received 01", "received 02", "received 03"]);
+    lamp.connection.setTaking(false);
+    phone.connection.send(new Uint8Array([4]));
+    lamp.connection.close();
+    clock.advance(1000);
+    equal([phone.diary.at(-1), lamp.diary.at(-1)], ["disconnected", "disconnected"]);
+  });
+
   test("closing tells both sides once, in a later turn, and loses what is queued", () => {
     const { clock, phone, lamp } = connectTwo();
     phone.connection.send(new Uint8Array([1]));

@@ -23,10 +23,7 @@ import {
   type PbAdvPdu,
   type UnprovisionedDevice,
 } from "./pb-adv-pdu.js";
-
-/** The Reason field of Link Close; a device may send others. MshPRT 5.3.1.4.3. */
-export const LinkCloseReason = Object.freeze({ Success: 0x00, Timeout: 0x01, Fail: 0x02 } as const);
-export type LinkCloseReason = (typeof LinkCloseReason)[keyof typeof LinkCloseReason];
+import { LinkCloseReason, type ProvisioningLink, type ProvisioningLinkListener } from "./provisioning.js";
 
 /** Link establishment timer, link timer and acknowledgment timer. MshPRT 5.2.1, 5.3.2, 5.3.3. */
 const LINK_TIMEOUT_MS = 60_000;
@@ -36,16 +33,8 @@ const LINK_CLOSES = 3;
 const AD_TYPE_PB_ADV = 0x29;
 const AD_TYPE_MESH_BEACON = 0x2b;
 
-/** Who uses the link. Octets are borrowed. */
-export interface PbAdvListener {
-  /** The device acknowledged the link. */
-  opened(): void;
-  /** A whole Provisioning PDU. */
-  received(pdu: Uint8Array): void;
-  /** The device acknowledged the PDU given to `send`. */
-  sent(): void;
-  /** The link is gone, or was never opened; reason: the one sent or heard. MshPRT 5.3.1.4.3. */
-  closed(reason: number): void;
+/** Who uses the link, and what else is heard. Octets are borrowed. */
+export interface PbAdvListener extends ProvisioningLinkListener {
   /** An unprovisioned device beacon was heard; rssi: dBm. */
   beacon?(device: UnprovisionedDevice, rssi: number): void;
   /** A PDU of this link was dropped: what the device did wrong, or the air did to it. */
@@ -78,7 +67,7 @@ interface Outgoing {
 }
 
 /** One link to one device at a time. It takes the whole radio. */
-export class PbAdvClient implements RadioListener {
+export class PbAdvClient implements RadioListener, ProvisioningLink {
   readonly #radio: Radio;
   readonly #random: Random;
   readonly #listener: PbAdvListener;

@@ -22,7 +22,6 @@ import {
   isPermitted,
   type OobRequest,
 } from "./choice.js";
-import { LinkCloseReason } from "./pb-adv-client.js";
 import {
   type Capabilities,
   decodeCapabilities,
@@ -32,14 +31,16 @@ import {
   encodeStart,
   ProvisioningPduType,
 } from "./pdu.js";
-import type {
-  ProvisionerPlatform,
-  ProvisioningFailure,
-  ProvisioningFault,
-  ProvisioningLink,
-  ProvisioningListener,
-  ProvisioningOptions,
-  ProvisioningResult,
+import {
+  LinkCloseReason,
+  type ProvisionerPlatform,
+  type ProvisioningFailure,
+  type ProvisioningFault,
+  type ProvisioningLink,
+  type ProvisioningLinkListener,
+  type ProvisioningListener,
+  type ProvisioningOptions,
+  type ProvisioningResult,
 } from "./provisioning.js";
 import {
   type Algorithm,
@@ -92,7 +93,7 @@ type State =
   | { readonly name: "over" };
 
 /** One provisioning, from the open link to its end. */
-export class Provisioner {
+export class Provisioner implements ProvisioningLinkListener {
   readonly #link: ProvisioningLink;
   readonly #platform: ProvisionerPlatform;
   readonly #options: ProvisioningOptions;

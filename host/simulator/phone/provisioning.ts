@@ -3,14 +3,30 @@
 import type { Clock, Random } from "../../../modules/platform.js";
 import type { Authentication } from "./choice.js";
 import type { P256 } from "./p256.js";
-import type { LinkCloseReason } from "./pb-adv-client.js";
 import type { Capabilities, ProvisioningData } from "./pdu.js";
 import type { Algorithm } from "./security.js";
 
-/** The bearer below. One `send` at a time: the next one after `Provisioner.sent`. MshPRT 5.2. */
+/** The Reason field of Link Close; a device may send others. MshPRT 5.3.1.4.3. */
+export const LinkCloseReason = Object.freeze({ Success: 0x00, Timeout: 0x01, Fail: 0x02 } as const);
+export type LinkCloseReason = (typeof LinkCloseReason)[keyof typeof LinkCloseReason];
+
+/** The bearer below. One `send` at a time: the next one after `sent`. MshPRT 5.2. */
 export interface ProvisioningLink {
   send(pdu: Uint8Array): void;
+  /** `closed` follows. Where a bearer cannot tell the device why, it just ends. */
   close(reason: LinkCloseReason): void;
+}
+
+/** Who uses a link: the provisioner. Octets are borrowed. */
+export interface ProvisioningLinkListener {
+  /** The link is there. */
+  opened(): void;
+  /** A whole Provisioning PDU. */
+  received(pdu: Uint8Array): void;
+  /** The PDU given to `send` has been delivered. */
+  sent(): void;
+  /** The link is gone, or was never opened; reason: the one sent or heard. MshPRT 5.3.1.4.3. */
+  closed(reason: number): void;
 }
 
 /** What the provisioner works with. */

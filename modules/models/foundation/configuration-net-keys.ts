@@ -71,14 +71,21 @@ function getNodeIdentity(stack: Stack, parameters: Uint8Array): Uint8Array {
 function setNodeIdentity(stack: Stack, parameters: Uint8Array): Uint8Array | undefined {
   const identity = octet(parameters, 2);
   if (identity > 1) return undefined;
-  return nodeIdentityStatus(stack, getKeyIndex(parameters, 0), identity);
+  const { netKeys, proxy } = stack;
+  const netKeyIndex = getKeyIndex(parameters, 0);
+  const subnet = netKeys.get(netKeyIndex);
+  if (subnet !== undefined && identity === 1) proxy?.showIdentity(subnet);
+  else if (subnet !== undefined) proxy?.nodeIdentity.stop(subnet);
+  return nodeIdentityStatus(stack, netKeyIndex, identity);
 }
 
 /** asked: the identity that an error is told with. */
-function nodeIdentityStatus({ netKeys }: Stack, netKeyIndex: number, asked: number): Uint8Array {
-  return netKeys.get(netKeyIndex) === undefined
-    ? netKeyStatus(StatusCode.InvalidNetKeyIndex, netKeyIndex, asked)
-    : netKeyStatus(StatusCode.Success, netKeyIndex, IDENTITY_NOT_SUPPORTED);
+function nodeIdentityStatus({ netKeys, proxy }: Stack, netKeyIndex: number, asked: number): Uint8Array {
+  const subnet = netKeys.get(netKeyIndex);
+  if (subnet === undefined) return netKeyStatus(StatusCode.InvalidNetKeyIndex, netKeyIndex, asked);
+  if (proxy === undefined) return netKeyStatus(StatusCode.Success, netKeyIndex, IDENTITY_NOT_SUPPORTED);
+  const identity = proxy.nodeIdentity.isRunning(subnet) ? 1 : 0;
+  return netKeyStatus(StatusCode.Success, netKeyIndex, identity);
 }
 
 /** Status, NetKey index, and what comes behind. */

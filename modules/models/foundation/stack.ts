@@ -6,6 +6,7 @@ import type { ElementAddresses } from "../../network/address.js";
 import type { IvIndex } from "../../network/iv-index.js";
 import type { NetKeys } from "../../network/net-keys.js";
 import type { Features, NodeStates } from "../../network/node-states.js";
+import type { ProxyServer } from "../../network/proxy-server.js";
 import type { Crypto, Trace } from "../../platform.js";
 import type { AppKeys } from "../../transport/app-keys.js";
 import type { HeartbeatPublication } from "../../transport/heartbeat-publication.js";
@@ -23,6 +24,8 @@ export interface Stack {
   readonly features: Features;
   readonly heartbeatPublication: Pick<HeartbeatPublication, "state" | "set">;
   readonly heartbeatSubscription: Pick<HeartbeatSubscription, "state" | "set">;
+  /** undefined: the node shows no Mesh Proxy Service. */
+  readonly proxy?: Pick<ProxyServer, "nodeIdentity" | "showIdentity"> | undefined;
   readonly access: Access;
   /** Composition Data page 0. MshPRT 4.2.2.1. */
   readonly compositionPage0: Uint8Array;

@@ -19,6 +19,7 @@ export const StatusCode = Object.freeze({
   CannotUpdate: 0x0b,
   CannotRemove: 0x0c,
   CannotBind: 0x0d,
+  TemporarilyUnableToChangeState: 0x0e,
   InvalidBinding: 0x11,
 } as const);
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];

@@ -113,7 +113,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(counts(), [1, 0]);
   });
 
-  test("the fixed groups are for the primary element, as long as their feature is in use", () => {
+  test("the fixed groups are for the primary element, as long as their feature is in use [NET/BV-11]", () => {
     const { hear, counts, node } = house();
     const { AllNodes, AllRelays, AllFriends, AllProxies, AllDirectedForwardingNodes } = Address;
     for (const dst of [AllNodes, AllRelays, AllFriends, AllProxies]) ok(hear(GET_PDU, { dst }), `${dst}`);

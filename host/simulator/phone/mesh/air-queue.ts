@@ -5,6 +5,7 @@
 
 import { concat, octet } from "../../../../modules/bytes.js";
 import type { Clock, Radio, RadioListener, Timer } from "../../../../modules/platform.js";
+import type { Heard, PeerBearer, Sending } from "./peer-bearer.js";
 
 /** What the queue works with. */
 export interface AirQueueOptions {
@@ -14,14 +15,6 @@ export interface AirQueueOptions {
   readonly intervalMs: number;
 }
 
-/** How one payload is sent. */
-export interface Sending {
-  /** How often; default: once. */
-  readonly count?: number;
-  /** Its last event is over. */
-  readonly sent?: () => void;
-}
-
 interface Waiting {
   readonly data: Uint8Array;
   remaining: number;
@@ -29,19 +22,22 @@ interface Waiting {
 }
 
 /** Opens the radio, scans always, and hands up the payload of every AD structure. */
-export class AirQueue implements RadioListener {
+export class AirQueue implements RadioListener, PeerBearer {
   readonly #radio: Radio;
   readonly #intervalMs: number;
   readonly #gap: Timer;
-  readonly #heard: (adType: number, payload: Uint8Array) => void;
+  #heard: Heard = () => {};
   #waiting: Waiting[] = [];
   #underWay: Waiting | undefined;
 
-  constructor(options: AirQueueOptions, heard: (adType: number, payload: Uint8Array) => void) {
+  constructor(options: AirQueueOptions) {
     this.#radio = options.radio;
     this.#intervalMs = options.intervalMs;
-    this.#heard = heard;
     this.#gap = options.clock.createTimer(() => this.#pump());
+  }
+
+  open(heard: Heard): void {
+    this.#heard = heard;
     this.#radio.open(this);
     this.#radio.setScanning(true);
   }

@@ -1,4 +1,4 @@
-/** The statuses that a configuration server answers, read. MshPRT 4.3.2. */
+/** The statuses that a configuration server, and those of the private proxy, answer, read. MshPRT 4.3.2, 4.3.5, 4.3.7. */
 
 import type { ModelId } from "./config-messages.js";
 import { splitOpcode } from "./opcode.js";
@@ -122,7 +122,16 @@ export type ConfigStatus =
       readonly netKeyIndex: number;
       readonly identity: number;
     }
-  | { readonly name: "nodeReset" };
+  | { readonly name: "nodeReset" }
+  | { readonly name: "privateBeacon"; readonly state: number; readonly updateSteps: number }
+  | { readonly name: "privateGattProxy"; readonly state: number }
+  | {
+      readonly name: "privateNodeIdentity";
+      readonly status: number;
+      readonly netKeyIndex: number;
+      readonly identity: number;
+    }
+  | { readonly name: "onDemandPrivateProxy"; readonly seconds: number };
 
 type Decode = (reader: Reader) => ConfigStatus;
 
@@ -206,6 +215,15 @@ const DECODERS = Object.freeze<Readonly<Record<number, Decode>>>({
   32842: () => ({ name: "nodeReset" }),
   32844: (r) => ({ name: "sigModelAppList", ...modelAppKeys(r, 2) }),
   32846: (r) => ({ name: "vendorModelAppList", ...modelAppKeys(r, 4) }),
+  32866: (r) => ({ name: "privateBeacon", state: r.number(1), updateSteps: r.number(1) }),
+  32869: (r) => ({ name: "privateGattProxy", state: r.number(1) }),
+  32872: (r) => ({
+    name: "privateNodeIdentity",
+    status: r.number(1),
+    netKeyIndex: r.number(2),
+    identity: r.number(1),
+  }),
+  32875: (r) => ({ name: "onDemandPrivateProxy", seconds: r.number(1) }),
 });
 
 /** Read a status. Throws RangeError when it is none of a configuration server, too short or too long. */

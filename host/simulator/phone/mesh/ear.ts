@@ -2,11 +2,11 @@
 
 import { toHex } from "../../../../modules/bytes.js";
 import type { Clock } from "../../../../modules/platform.js";
-import { decodeSecureNetworkBeacon, isAuthentic } from "./beacon.js";
+import { decodeSecureNetworkBeacon, isAuthentic, openPrivateBeacon } from "./beacon.js";
 import type { KeyRing, Subnet } from "./key-ring.js";
 import { isVirtual, type NetKeyMaterial } from "./keys.js";
 import { type MeshLog, remember } from "./mesh-log.js";
-import { decodeNetworkPdu } from "./network.js";
+import { decodeNetworkPdu, type NonceKind } from "./network.js";
 import { splitOpcode } from "./opcode.js";
 import type {
   AccessMessageHeard,
@@ -79,11 +79,19 @@ export class Ear {
     if (whole !== undefined) this.#deliver({ ...whole, pdu: whole.last, segmented: true });
   }
 
+  /** A proxy configuration message; undefined: no key opens it. MshPRT 6.6. */
+  openConfiguration(pdu: Uint8Array): NetworkPduHeard | undefined {
+    return this.#decode(pdu, "proxy");
+  }
+
   /** The payload of a Mesh Beacon AD structure. */
   hearBeacon(payload: Uint8Array): void {
     const { keys, log, clock } = this.#options;
     const beacon = decodeSecureNetworkBeacon(payload);
-    if (beacon === undefined) return;
+    if (beacon === undefined) {
+      this.#hearPrivateBeacon(payload);
+      return;
+    }
     const { flags, networkId, ivIndex } = beacon;
     const known = keys.byNetworkId(networkId);
     const key = known?.newKey ? known.subnet.next : known?.subnet.current;
@@ -98,11 +106,24 @@ export class Ear {
     });
   }
 
-  #decode(pdu: Uint8Array): NetworkPduHeard | undefined {
+  #hearPrivateBeacon(payload: Uint8Array): void {
+    const { keys, log, clock } = this.#options;
+    for (const { netKeyIndex, current, next } of keys.subnets) {
+      for (const key of [current, next]) {
+        const opened = key && openPrivateBeacon(payload, key);
+        if (opened === undefined) continue;
+        const about = { atMs: clock.now(), netKeyIndex, newKey: key === next, payload: payload.slice() };
+        remember(log.privateBeacons, { ...opened, ...about });
+        return;
+      }
+    }
+  }
+
+  #decode(pdu: Uint8Array, kind: NonceKind = "network"): NetworkPduHeard | undefined {
     const atMs = this.#options.clock.now();
     for (const subnet of this.#options.keys.subnets) {
       for (const key of [subnet.current, subnet.next]) {
-        const opened = key && decodeUnderAnyIvIndex(key, subnet, pdu);
+        const opened = key && decodeUnderAnyIvIndex(key, subnet, pdu, kind);
         if (opened === undefined) continue;
         return { ...opened, atMs, pdu, netKeyIndex: subnet.netKeyIndex, newKey: key === subnet.next };
       }
@@ -169,10 +190,10 @@ export class Ear {
 }
 
 /** The neighbours of the subnet's IV Index too: whoever listens need not follow every update. */
-function decodeUnderAnyIvIndex(key: NetKeyMaterial, { ivIndex }: Subnet, pdu: Uint8Array) {
+function decodeUnderAnyIvIndex(key: NetKeyMaterial, { ivIndex }: Subnet, pdu: Uint8Array, kind: NonceKind) {
   for (const candidate of [ivIndex, ivIndex - 1, ivIndex + 1]) {
     if (candidate < 0) continue;
-    const fields = decodeNetworkPdu(key.credentials, candidate, pdu);
+    const fields = decodeNetworkPdu(key.credentials, candidate, pdu, kind);
     if (fields !== undefined) return { ...fields, ivIndex: candidate };
   }
   return undefined;

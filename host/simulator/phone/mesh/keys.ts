@@ -19,6 +19,7 @@ export interface NetKeyMaterial {
   readonly networkId: Uint8Array;
   readonly beaconKey: Uint8Array;
   readonly identityKey: Uint8Array;
+  readonly privateBeaconKey: Uint8Array;
 }
 
 /** An AppKey and its 6-bit identifier. MshPRT 3.9.6.2. */
@@ -58,6 +59,7 @@ export function netKeyMaterial(netKey: Uint8Array): NetKeyMaterial {
     networkId: k3(netKey),
     beaconKey: k1(netKey, s1(ascii("nkbk")), label),
     identityKey: k1(netKey, s1(ascii("nkik")), label),
+    privateBeaconKey: k1(netKey, s1(ascii("nkpk")), label),
   };
 }
 

@@ -1,7 +1,13 @@
 /** What a mesh peer has heard, in the order in which it came. */
 
 import { equal } from "../../../../modules/bytes.js";
-import type { AccessMessageHeard, BeaconHeard, ControlMessageHeard, NetworkPduHeard } from "./peer-types.js";
+import type {
+  AccessMessageHeard,
+  BeaconHeard,
+  ControlMessageHeard,
+  NetworkPduHeard,
+  PrivateBeaconHeard,
+} from "./peer-types.js";
 
 /** The oldest entries of a list give way to newer ones. */
 const MAX_ENTRIES = 20_000;
@@ -12,6 +18,7 @@ export class MeshLog {
   readonly received: AccessMessageHeard[] = [];
   readonly controls: ControlMessageHeard[] = [];
   readonly beacons: BeaconHeard[] = [];
+  readonly privateBeacons: PrivateBeaconHeard[] = [];
   /** Network PDUs that no key opened. */
   readonly undecoded: Uint8Array[] = [];
   /** Whole access messages that no key opened. */
@@ -24,6 +31,7 @@ export class MeshLog {
       this.received,
       this.controls,
       this.beacons,
+      this.privateBeacons,
       this.undecoded,
       this.unopened,
     ])

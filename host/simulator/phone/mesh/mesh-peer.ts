@@ -12,12 +12,14 @@ import { isUnicast } from "./keys.js";
 import { MeshLog } from "./mesh-log.js";
 import { encodeNetworkPdu, type FirstOctet } from "./network.js";
 import { PduMaker, type PreparedMessage } from "./pdu-maker.js";
+import { PayloadType, type PeerBearer } from "./peer-bearer.js";
 import type {
   AccessMessageHeard,
   AccessToSend,
   AcknowledgmentToSend,
   BeaconHeard,
   BeaconToSend,
+  ConfigurationToSend,
   ControlMessageHeard,
   ControlToSend,
   MeshPeerOptions,
@@ -26,11 +28,8 @@ import type {
   Route,
   TransportToSend,
 } from "./peer-types.js";
-import { SentMessage } from "./sent-message.js";
+import { SentMessage, type Transmit } from "./sent-message.js";
 import { decodeAcknowledgment, encodeAcknowledgment } from "./transport.js";
-
-const AD_TYPE_MESH_MESSAGE = 0x2a;
-const AD_TYPE_MESH_BEACON = 0x2b;
 
 /** One radio, many addresses. Nothing happens until the clock goes on. */
 export class MeshPeer {
@@ -41,13 +40,13 @@ export class MeshPeer {
   /** Whether segments for own addresses are acknowledged. */
   acknowledging = true;
   readonly #options: MeshPeerOptions;
-  readonly #air: AirQueue;
+  readonly #air: PeerBearer;
   readonly #maker: PduMaker;
   readonly #ear: Ear;
   #segmented: SentMessage[] = [];
 
   constructor(options: MeshPeerOptions) {
-    const { radio, clock, address, ttl = 5, sequence = 0, intervalMs = 20 } = options;
+    const { clock, address, ttl = 5, sequence = 0 } = options;
     this.#options = options;
     this.#maker = new PduMaker(this.keys, { address, ttl, sequence });
     this.#ear = new Ear({
@@ -57,9 +56,10 @@ export class MeshPeer {
       acknowledge: (about, seqZero, ackedSegments) => this.#acknowledge(about, seqZero, ackedSegments),
       control: (message) => this.#control(message),
     });
-    this.#air = new AirQueue({ radio, clock, intervalMs }, (adType, payload) => {
-      if (adType === AD_TYPE_MESH_MESSAGE) this.#ear.hearNetworkPdu(payload);
-      else if (adType === AD_TYPE_MESH_BEACON) this.#ear.hearBeacon(payload);
+    this.#air = bearerOf(options);
+    this.#air.open((adType, payload) => {
+      if (adType === PayloadType.Message) this.#ear.hearNetworkPdu(payload);
+      else if (adType === PayloadType.Beacon) this.#ear.hearBeacon(payload);
     });
   }
 
@@ -150,6 +150,16 @@ export class MeshPeer {
     return prepared.transportPdus.map((transportPdu) => prepared.wrap(transportPdu));
   }
 
+  /** A proxy configuration message, secured as the route says; it is not sent. MshPRT 6.6. */
+  prepareConfiguration(message: ConfigurationToSend): Uint8Array {
+    return this.#maker.configuration(message);
+  }
+
+  /** What stands in a proxy configuration message; undefined: no key opens it. */
+  openConfiguration(pdu: Uint8Array): NetworkPduHeard | undefined {
+    return this.#ear.openConfiguration(pdu);
+  }
+
   /** A network PDU with exactly these fields, legal or not. netKeyIndex, ivIndex: as in a route. */
   encode(fields: NetworkFields & FirstOctet & Pick<Route, "netKeyIndex" | "newKey" | "ivIndex">): Uint8Array {
     const subnet = this.#maker.subnet(fields.netKeyIndex);
@@ -160,7 +170,7 @@ export class MeshPeer {
 
   /** Send a network PDU as it is: one from `prepare`, `encode`, a sent message, or captured. */
   transmitRaw(networkPdu: Uint8Array, count = this.#options.transmissions ?? 1): void {
-    this.#air.send(AD_TYPE_MESH_MESSAGE, networkPdu, { count });
+    this.#air.send(PayloadType.Message, networkPdu, { count });
   }
 
   /** Send any AD structure; payload: at most 29 octets. */
@@ -175,7 +185,7 @@ export class MeshPeer {
     const { flags = stands, ivIndex = subnet.ivIndex, newKey, authenticationValue } = beacon;
     const key = keyToSendWith(subnet, newKey);
     const payload = encodeSecureNetworkBeacon(key, flags, ivIndex, authenticationValue);
-    this.#air.send(AD_TYPE_MESH_BEACON, payload);
+    this.#air.send(PayloadType.Beacon, payload);
     return payload;
   }
 
@@ -203,9 +213,10 @@ export class MeshPeer {
 
   #send(message: PreparedMessage): SentMessage {
     const count = this.#options.transmissions ?? 1;
-    const sent = new SentMessage(message, this.#options.clock, (networkPdu, gone) =>
-      this.#air.send(AD_TYPE_MESH_MESSAGE, networkPdu, { count, ...(gone && { sent: gone }) }),
-    );
+    const { clock, retransmissionMs } = this.#options;
+    const transmit: Transmit = (networkPdu, gone) =>
+      this.#air.send(PayloadType.Message, networkPdu, { count, ...(gone && { sent: gone }) });
+    const sent = new SentMessage(message, clock, transmit, retransmissionMs);
     this.#segmented = this.#segmented.filter(({ state }) => state === "sending");
     if (message.segmented) this.#segmented.push(sent);
     return sent;
@@ -229,4 +240,10 @@ export class MeshPeer {
     for (const sent of this.#segmented)
       if (sent.isAbout({ src, dst, obo, seqZero })) sent.acknowledge(ackedSegments);
   }
+}
+
+function bearerOf({ bearer, radio, clock, intervalMs = 20 }: MeshPeerOptions): PeerBearer {
+  if (bearer !== undefined) return bearer;
+  if (radio === undefined) throw new RangeError("a peer needs a radio or another bearer");
+  return new AirQueue({ radio, clock, intervalMs });
 }

@@ -6,11 +6,17 @@ import { ccmDecrypt, ccmEncrypt } from "../ccm.js";
 import type { NetworkCredentials } from "./keys.js";
 import type { NetworkFields } from "./peer-types.js";
 
-/** Fields of the first octet that differ from what credentials and IV Index ask for. */
+/** Network PDUs, proxy configuration messages and solicitations differ by their nonces only. MshPRT 3.9.5. */
+export type NonceKind = "network" | "proxy" | "solicitation";
+
+/** What differs from what a network PDU, its credentials and its IV Index ask for. */
 export interface FirstOctet {
   readonly ivi?: 0 | 1;
   readonly nid?: number;
+  readonly nonce?: NonceKind;
 }
+
+const NONCE_TYPES = Object.freeze({ network: 0x00, proxy: 0x03, solicitation: 0x04 } as const);
 
 /** A network PDU with any fields, also illegal ones. MshPRT 3.4.4. */
 export function encodeNetworkPdu(
@@ -20,7 +26,7 @@ export function encodeNetworkPdu(
   first: FirstOctet = {},
 ): Uint8Array {
   const header = headerOf(fields);
-  const nonce = networkNonce(header, ivIndex);
+  const nonce = networkNonce(header, ivIndex, first.nonce);
   const plain = concat(uint16(fields.dst), fields.transportPdu);
   const micSize = fields.ctl === 1 ? 8 : 4;
   const sealed = ccmEncrypt(credentials.encryptionKey, nonce, plain, { micSize });
@@ -29,11 +35,12 @@ export function encodeNetworkPdu(
   return concat(new Uint8Array([(ivi << 7) | (nid & 0x7f)]), hidden, sealed);
 }
 
-/** The fields of a network PDU secured with these credentials under this IV Index; undefined: it is not. */
+/** The fields of a PDU secured with these credentials under this IV Index; undefined: it is not. */
 export function decodeNetworkPdu(
   credentials: NetworkCredentials,
   ivIndex: number,
   pdu: Uint8Array,
+  kind: NonceKind = "network",
 ): NetworkFields | undefined {
   if (pdu.length < 14) return undefined;
   const first = octet(pdu, 0);
@@ -42,7 +49,7 @@ export function decodeNetworkPdu(
   const header = obfuscate(pdu.slice(1, 7), credentials.privacyKey, ivIndex, sealed);
   const ctl = octet(header, 0) >> 7 === 1 ? 1 : 0;
   const micSize = ctl === 1 ? 8 : 4;
-  const nonce = networkNonce(header, ivIndex);
+  const nonce = networkNonce(header, ivIndex, kind);
   const plain = ccmDecrypt(credentials.encryptionKey, nonce, sealed, { micSize });
   if (plain === undefined || plain.length < 2) return undefined;
   return {
@@ -60,9 +67,12 @@ function headerOf({ ctl, ttl, seq, src }: NetworkFields): Uint8Array {
   return concat(new Uint8Array([(ctl << 7) | (ttl & 0x7f), seq >> 16]), uint16(seq & 0xffff), uint16(src));
 }
 
-function networkNonce(header: Uint8Array, ivIndex: number): Uint8Array {
+function networkNonce(header: Uint8Array, ivIndex: number, kind: NonceKind = "network"): Uint8Array {
   const nonce = new Uint8Array(13);
   nonce.set(header, 1);
+  nonce[0] = NONCE_TYPES[kind];
+  // Padding in the place of CTL and TTL. MshPRT 3.9.5.4, 3.9.5.5.
+  if (kind !== "network") nonce[1] = 0;
   setUint32BE(nonce, 9, ivIndex);
   return nonce;
 }

@@ -1,9 +1,16 @@
 /** From messages to network PDUs: keys, sequence numbers, segments. MshPRT 3.4.4, 3.5.3.3, 3.6.4.1. */
 
+import { concat } from "../../../../modules/bytes.js";
 import { type KeyRing, keyToSendWith, type Subnet } from "./key-ring.js";
 import { isUnicast, isVirtual } from "./keys.js";
-import { encodeNetworkPdu } from "./network.js";
-import type { AccessToSend, ControlToSend, Route, TransportToSend } from "./peer-types.js";
+import { encodeNetworkPdu, type NonceKind } from "./network.js";
+import type {
+  AccessToSend,
+  ConfigurationToSend,
+  ControlToSend,
+  Route,
+  TransportToSend,
+} from "./peer-types.js";
 import { accessFirst, divide, encryptAccess } from "./transport.js";
 
 /** A message that waits to be put on the air. */
@@ -91,6 +98,12 @@ export class PduMaker {
     return { ...prepared, segmented: false, awaitsAcknowledgment: false };
   }
 
+  /** A proxy configuration message, whole. */
+  configuration({ opcode, parameters, ...route }: ConfigurationToSend): Uint8Array {
+    const plan = this.#plan({ dst: 0, ttl: 0, ...route }, route.netKeyIndex, "proxy");
+    return plan.wrap(1, concat(new Uint8Array([opcode]), parameters));
+  }
+
   /** The subnet of a route. */
   subnet(netKeyIndex: number | undefined): Subnet {
     const first = this.#keys.subnets[0];
@@ -115,7 +128,7 @@ export class PduMaker {
   }
 
   /** Takes the first sequence number: it is part of what is encrypted. */
-  #plan(route: Route, netKeyIndex: number | undefined): Plan {
+  #plan(route: Route, netKeyIndex: number | undefined, nonce: NonceKind = "network"): Plan {
     const { src = this.#options.address, dst, ttl = this.#options.ttl } = route;
     const subnet = this.subnet(netKeyIndex);
     const { credentials } = keyToSendWith(subnet, route.newKey);
@@ -137,7 +150,7 @@ export class PduMaker {
       wrap: (ctl, transportPdu) => {
         const fields = { ctl, ttl, seq: drawn ?? draw(), src, dst, transportPdu };
         drawn = undefined;
-        return encodeNetworkPdu(credentials, ivIndex, fields);
+        return encodeNetworkPdu(credentials, ivIndex, fields, { nonce });
       },
     };
   }

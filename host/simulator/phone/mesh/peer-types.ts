@@ -1,14 +1,16 @@
 /** What a mesh peer hears and is asked to send. Addresses, key indexes and sequence numbers are plain numbers. */
 
 import type { Clock, Radio } from "../../../../modules/platform.js";
+import type { PeerBearer } from "./peer-bearer.js";
 
 /** The key that secures an access message: the device key of the node with this primary address, or an AppKey. */
 export type MessageKey = { readonly device: number } | { readonly app: number };
 
 /** What a peer is made of. */
 export interface MeshPeerOptions {
-  /** A radio of its own, not opened yet. */
-  readonly radio: Radio;
+  /** A radio of its own, not opened yet; or else a bearer. */
+  readonly radio?: Radio;
+  readonly bearer?: PeerBearer;
   readonly clock: Clock;
   /** The address that it sends from, and acknowledges segments for, unless told otherwise. */
   readonly address: number;
@@ -20,6 +22,8 @@ export interface MeshPeerOptions {
   readonly transmissions?: number;
   /** From the end of one advertising event to the start of the next; 0: back to back. Default: 20. */
   readonly intervalMs?: number;
+  /** After how long segments that were not acknowledged are sent again; default: 400. */
+  readonly retransmissionMs?: number;
 }
 
 /** How a message goes; what is left out is the peer's usual choice. */
@@ -57,6 +61,12 @@ export interface ControlToSend extends Route {
   readonly opcode: number;
   readonly parameters: Uint8Array;
   readonly segmented?: boolean;
+}
+
+/** A proxy configuration message to send. SRC is the peer's, DST and TTL are 0, unless told otherwise. MshPRT 6.6. */
+export interface ConfigurationToSend extends Partial<Route> {
+  readonly opcode: number;
+  readonly parameters: Uint8Array;
 }
 
 /** Any lower transport PDU, legal or not. */
@@ -142,6 +152,18 @@ export interface AccessMessageHeard extends MessageHeard {
 export interface ControlMessageHeard extends MessageHeard {
   readonly opcode: number;
   readonly parameters: Uint8Array;
+}
+
+/** A private beacon that a key of the peer opened. MshPRT 3.10.4. */
+export interface PrivateBeaconHeard {
+  readonly atMs: number;
+  /** Bit 0 key refresh, bit 1 IV update. */
+  readonly flags: number;
+  readonly ivIndex: number;
+  readonly netKeyIndex: number;
+  readonly newKey: boolean;
+  /** The whole payload: its Random and its authentication tag. */
+  readonly payload: Uint8Array;
 }
 
 /** A secure network beacon. MshPRT 3.10.3. */

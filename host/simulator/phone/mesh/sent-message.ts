@@ -32,12 +32,21 @@ export class SentMessage {
   #remaining: number;
   #state: SentState = "sending";
 
-  constructor(message: PreparedMessage, clock: Clock, transmit: Transmit) {
+  readonly #retransmissionMs: number;
+
+  /** retransmissionMs: after how long segments that were not acknowledged go out again. */
+  constructor(
+    message: PreparedMessage,
+    clock: Clock,
+    transmit: Transmit,
+    retransmissionMs = RETRANSMISSION_MS,
+  ) {
     this.src = message.src;
     this.dst = message.dst;
     this.seq = message.seq;
     this.segments = message.transportPdus.length;
     this.#message = message;
+    this.#retransmissionMs = retransmissionMs;
     this.#transmit = transmit;
     this.#timer = clock.createTimer(() => this.#timeOver());
     this.#remaining = message.awaitsAcknowledgment ? RETRANSMISSIONS : MULTICAST_RETRANSMISSIONS;
@@ -90,7 +99,7 @@ export class SentMessage {
 
   #allGone(): void {
     if (this.#state !== "sending") return;
-    if (this.#message.segmented) this.#timer.start(RETRANSMISSION_MS);
+    if (this.#message.segmented) this.#timer.start(this.#retransmissionMs);
     else this.#end("sent");
   }
 
