@@ -6,6 +6,7 @@ import { suite as conversationFaults } from "./conversation/faults.suite.js";
 import { suite as conversationHostileAir } from "./conversation/hostile-air.suite.js";
 import { suite as conversationHostileNetwork } from "./conversation/hostile-network.suite.js";
 import { suite as conversationLamp } from "./conversation/lamp.suite.js";
+import { suite as conversationLongMessages } from "./conversation/long-messages.suite.js";
 import { suite as conversationNetworkPts } from "./conversation/network-pts.suite.js";
 import { suite as conversationPowerCut } from "./conversation/power-cut.suite.js";
 import { suite as conversationProvisioning } from "./conversation/provisioning.suite.js";
@@ -72,6 +73,7 @@ import { suite as unitTransportHeartbeat } from "./unit/transport/heartbeat.suit
 import { suite as unitTransportLabels } from "./unit/transport/labels.suite.js";
 import { suite as unitTransportLowerPdu } from "./unit/transport/lower-pdu.suite.js";
 import { suite as unitTransportReassembler } from "./unit/transport/reassembler.suite.js";
+import { suite as unitTransportRecentMessages } from "./unit/transport/recent-messages.suite.js";
 import { suite as unitTransportSegmenter } from "./unit/transport/segmenter.suite.js";
 import { suite as unitTransportSegmenterLimits } from "./unit/transport/segmenter-limits.suite.js";
 import { suite as unitTransportUpper } from "./unit/transport/upper.suite.js";
@@ -92,6 +94,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "conversation/hostile-air": conversationHostileAir,
   "conversation/hostile-network": conversationHostileNetwork,
   "conversation/lamp": conversationLamp,
+  "conversation/long-messages": conversationLongMessages,
   "conversation/network-pts": conversationNetworkPts,
   "conversation/power-cut": conversationPowerCut,
   "conversation/provisioning": conversationProvisioning,
@@ -153,14 +156,15 @@ export const suites: Readonly<Record<string, Suite>> = {
   "unit/records": unitRecords,
   "unit/seeded-random": unitSeededRandom,
   "unit/transport/app-keys": unitTransportAppKeys,
+  "unit/transport/heartbeat": unitTransportHeartbeat,
   "unit/transport/labels": unitTransportLabels,
   "unit/transport/lower-pdu": unitTransportLowerPdu,
-  "unit/transport/weather": unitTransportWeather,
-  "unit/transport/segmenter-limits": unitTransportSegmenterLimits,
-  "unit/transport/heartbeat": unitTransportHeartbeat,
-  "unit/transport/upper": unitTransportUpper,
   "unit/transport/reassembler": unitTransportReassembler,
+  "unit/transport/recent-messages": unitTransportRecentMessages,
   "unit/transport/segmenter": unitTransportSegmenter,
+  "unit/transport/segmenter-limits": unitTransportSegmenterLimits,
+  "unit/transport/upper": unitTransportUpper,
+  "unit/transport/weather": unitTransportWeather,
   "vectors/beacons": vectorsBeacons,
   "vectors/crypto": vectorsCrypto,
   "vectors/foundation": vectorsFoundation,

@@ -8,7 +8,6 @@ import { octets, type SentPdu, TransportBench, text } from "../../support/transp
 /** Three segments: 12n - 4 octets at most. */
 const THREE = text(30);
 const PEER = 0x0011;
-const _GROUP = 0xc000;
 
 export const suite: Suite = ({ test, equal, ok }) => {
   test("one message at a time to one destination, three at a time in all, and no more than there is room for", () => {
