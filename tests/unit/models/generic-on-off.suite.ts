@@ -69,6 +69,11 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
+  test("times that the fields cannot say: the longest that they can", () => {
+    const transition = { timeMs: 40_000_000, delayMs: 1280 };
+    equal(toHex(encodeGenericOnOffSet({ isOn: true, tid: 7, transition })), "0107feff");
+  });
+
   test("lengths and values that are prohibited", () => {
     for (const octets of ["", "01", "010700", "0107000000", "0207", "ff07", "01073f00", "0107ff00"]) {
       equal(decodeGenericOnOffSet(hex(octets)), undefined, octets);
