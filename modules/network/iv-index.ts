@@ -6,7 +6,7 @@
  *
  *   Normal n ── 96 h, and numbers run low, or beacon n + 1 updating ──► In Progress n + 1, sends with n
  *   In Progress n + 1 ── 96 h, or a beacon n + 1 that is Normal after that ──► Normal n + 1
- *   either ── beacon up to n + 42, otherwise out of turn, at most once in 192 h ──► what the beacon says
+ *   either ── beacon up to n + 42, otherwise out of turn, at most once in 192 h, or since a restart ──► what it says
  *
  * The 96 h do not bind the change after a recovery, nor the first one of a node that joined while the update was in
  * progress. They do bind a beacon that calls for the very next update, as in other implementations, although table 3.85
@@ -14,7 +14,8 @@
  *
  * The IV Index to send with never goes back. A change is durable before the listener hears of it; where it raises the
  * IV Index to send with, the sequence numbers begin anew, and such a change waits while segmented messages are under
- * way. Hours are counted with the power on only, so the node waits rather too long than too short.
+ * way. Hours are counted with the power on only, so the node waits rather too long than too short; but since it cannot
+ * tell how long ago the last recovery was, a restart allows another one. Whoever is seldom on would else fall behind.
  */
 
 import { getUint32BE, octet, setUint32BE } from "../bytes.js";
@@ -76,6 +77,8 @@ export class IvIndex {
   #isPending: () => boolean = nothingPending;
   #state: State = { ivIndex: 0, updating: false, isBound: true, hours: 0, hoursSinceRecovery: 0 };
   #unsavedHours = 0;
+  /** The power has been off since the last recovery, for a time that nobody knows. MshPRT 3.11.6. */
+  #wasOff = false;
   /** Waits for the end of segmented messages. */
   #deferred: Move | undefined;
 
@@ -100,6 +103,7 @@ export class IvIndex {
       return false;
     }
     this.#state = state;
+    this.#wasOff = true;
     this.#hour.start(HOUR_MS);
     return true;
   }
@@ -203,13 +207,14 @@ export class IvIndex {
   }
 
   get #mayRecover(): boolean {
-    return this.#state.hoursSinceRecovery >= RECOVERY_HOURS;
+    return this.#wasOff || this.#state.hoursSinceRecovery >= RECOVERY_HOURS;
   }
 
   #startUpdate(): void {
-    const { ivIndex, updating, hours } = this.#state;
+    const { ivIndex, updating, hours, hoursSinceRecovery } = this.#state;
+    if (updating || hours < MIN_HOURS || ivIndex === MAX_IV_INDEX) return;
     // 96 h in each state make 192 h between two starts, unless a recovery has come between.
-    if (updating || hours < MIN_HOURS || !this.#mayRecover || ivIndex === MAX_IV_INDEX) return;
+    if (hoursSinceRecovery < RECOVERY_HOURS) return;
     this.#move({ ivIndex: ivIndex + 1, updating: true, why: "update" });
   }
 
@@ -222,6 +227,7 @@ export class IvIndex {
     const hoursSinceRecovery = why === "recovery" ? 0 : this.#state.hoursSinceRecovery;
     const isBound = why === "update";
     if (!this.#store({ ivIndex, updating, isBound, hours: 0, hoursSinceRecovery })) return;
+    if (why === "recovery") this.#wasOff = false;
     const event = why === "recovery" ? "ivRecovered" : updating ? "ivUpdateInProgress" : "ivNormal";
     this.#parts.trace.note("beacon", event, this.sending);
     this.#listener?.ivIndexChanged();

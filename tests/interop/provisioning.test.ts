@@ -81,7 +81,6 @@ test("the program provisions a running simulator, uses it and gives it back", pa
     "reset it: it is new again",
   ]);
   equal(await device.noted("provisioned"), firstAddress);
-  await device.noted("unprovisioned");
 });
 
 test("a node that is started again is still that node, and does not beacon", patience, async (t) => {
