@@ -176,6 +176,11 @@ export class IvIndex {
     this.#isPending = isPending;
   }
 
+  /** A change waits for the messages under way: begin no others, or it would wait for ever. */
+  get isHeld(): boolean {
+    return this.#deferred !== undefined;
+  }
+
   /** Perhaps nothing is pending any more: what was held takes place now. */
   release(): void {
     const move = this.#deferred;
