@@ -143,6 +143,19 @@ export class IvIndex {
   }
 
   /**
+   * Why an authenticated beacon is to be ignored, whatever else it says; undefined: it is not. isPrimary,
+   * memberOfPrimary: as in `observe`. MshPRT 3.11.5.
+   */
+  reasonToIgnore(ivIndex: number, isPrimary: boolean, memberOfPrimary: boolean): DropReason | undefined {
+    const { ivIndex: current, updating } = this.#state;
+    if (ivIndex > current && memberOfPrimary && !isPrimary) return "notPrimary";
+    // During an update there are nodes that are not in it yet.
+    if (updating) return undefined;
+    if (ivIndex < current) return "staleIvIndex";
+    return ivIndex > current + MAX_AHEAD ? "ivIndexTooHigh" : undefined;
+  }
+
+  /**
    * Obey an authenticated beacon, or a Friend Update, as far as the rules allow. isPrimary: of the primary subnet;
    * memberOfPrimary: this node belongs to that. undefined: obeyed, or nothing new; else why it was ignored.
    */

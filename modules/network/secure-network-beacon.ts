@@ -124,16 +124,14 @@ export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiv
 
   #obey(pdu: Uint8Array, subnet: Subnet, key: NetworkKey): void {
     const { netKeys, ivIndex, trace, clock } = this.#parts;
-    const beacon = decodeSecureNetworkBeacon(pdu);
+    const { keyRefresh, ivUpdate, ivIndex: index } = decodeSecureNetworkBeacon(pdu);
+    const isPrimary = subnet.netKeyIndex === PRIMARY_NET_KEY_INDEX;
+    const memberOfPrimary = netKeys.get(PRIMARY_NET_KEY_INDEX) !== undefined;
     this.#watchOf(subnet)?.observation.heard(clock.now());
     const reason =
-      netKeys.beaconFlag(subnet, key, beacon.keyRefresh) ??
-      ivIndex.observe(
-        beacon.ivIndex,
-        beacon.ivUpdate,
-        subnet.netKeyIndex === PRIMARY_NET_KEY_INDEX,
-        netKeys.get(PRIMARY_NET_KEY_INDEX) !== undefined,
-      );
+      ivIndex.reasonToIgnore(index, isPrimary, memberOfPrimary) ??
+      netKeys.beaconFlag(subnet, key, keyRefresh) ??
+      ivIndex.observe(index, ivUpdate, isPrimary, memberOfPrimary);
     if (reason !== undefined) trace.drop("beacon", reason, pdu);
   }
 
