@@ -2,9 +2,11 @@
 
 import { suite as conversationAttacks } from "./conversation/attacks.suite.js";
 import { suite as conversationAuthentication } from "./conversation/authentication.suite.js";
+import { suite as conversationDamagedStore } from "./conversation/damaged-store.suite.js";
 import { suite as conversationFaults } from "./conversation/faults.suite.js";
 import { suite as conversationHostileAir } from "./conversation/hostile-air.suite.js";
 import { suite as conversationHostileNetwork } from "./conversation/hostile-network.suite.js";
+import { suite as conversationIvUpdate } from "./conversation/iv-update.suite.js";
 import { suite as conversationLamp } from "./conversation/lamp.suite.js";
 import { suite as conversationLongMessages } from "./conversation/long-messages.suite.js";
 import { suite as conversationNetworkPts } from "./conversation/network-pts.suite.js";
@@ -76,6 +78,7 @@ import { suite as unitTransportReassembler } from "./unit/transport/reassembler.
 import { suite as unitTransportRecentMessages } from "./unit/transport/recent-messages.suite.js";
 import { suite as unitTransportSegmenter } from "./unit/transport/segmenter.suite.js";
 import { suite as unitTransportSegmenterLimits } from "./unit/transport/segmenter-limits.suite.js";
+import { suite as unitTransportSegmentsReplayed } from "./unit/transport/segments-replayed.suite.js";
 import { suite as unitTransportUpper } from "./unit/transport/upper.suite.js";
 import { suite as unitTransportWeather } from "./unit/transport/weather.suite.js";
 import { suite as vectorsBeacons } from "./vectors/beacons.suite.js";
@@ -90,9 +93,11 @@ import { suite as vectorsTransport } from "./vectors/transport.suite.js";
 export const suites: Readonly<Record<string, Suite>> = {
   "conversation/attacks": conversationAttacks,
   "conversation/authentication": conversationAuthentication,
+  "conversation/damaged-store": conversationDamagedStore,
   "conversation/faults": conversationFaults,
   "conversation/hostile-air": conversationHostileAir,
   "conversation/hostile-network": conversationHostileNetwork,
+  "conversation/iv-update": conversationIvUpdate,
   "conversation/lamp": conversationLamp,
   "conversation/long-messages": conversationLongMessages,
   "conversation/network-pts": conversationNetworkPts,
@@ -163,6 +168,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "unit/transport/recent-messages": unitTransportRecentMessages,
   "unit/transport/segmenter": unitTransportSegmenter,
   "unit/transport/segmenter-limits": unitTransportSegmenterLimits,
+  "unit/transport/segments-replayed": unitTransportSegmentsReplayed,
   "unit/transport/upper": unitTransportUpper,
   "unit/transport/weather": unitTransportWeather,
   "vectors/beacons": vectorsBeacons,

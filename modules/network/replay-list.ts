@@ -48,7 +48,7 @@ export class ReplayList {
   readonly #sources: Uint16Array;
   /** Of each entry its sequence number, with CURRENT added where that belongs to the current IV Index. */
   readonly #values: Uint32Array;
-  /** Of each entry: what is below it had been processed, or was lost, when the list was loaded. */
+  /** Of each entry: segmented messages that began below it are over. */
   readonly #floors: Uint32Array;
   /** Which records differ from what is stored. */
   readonly #unsaved: Uint8Array;
@@ -89,12 +89,19 @@ export class ReplayList {
   }
 
   /**
-   * Whether a segmented message was over before the restart: it began at or before the last number of its source that
-   * was stored. Its repetitions have higher numbers, and `check` lets them pass. seq: of SeqAuth.
+   * Whether a segmented message is over: it began at or before what was stored when the list was loaded, or at or
+   * before one that was closed. Its repetitions have higher numbers, and `check` lets them pass. seq: of SeqAuth.
    */
   isOver(src: number, ivIndex: number, seq: number): boolean {
     const at = this.#sources.indexOf(src);
     return at >= 0 && this.#valueOf(ivIndex, seq) < (this.#floors[at] ?? 0);
+  }
+
+  /** A segmented message is over, and who knew of it forgets it. seq: of SeqAuth. */
+  close(src: number, ivIndex: number, seq: number): void {
+    const at = this.#sources.indexOf(src);
+    const floor = this.#valueOf(ivIndex, seq) + 1;
+    if (at >= 0 && floor > (this.#floors[at] ?? 0)) this.#floors[at] = floor;
   }
 
   /**

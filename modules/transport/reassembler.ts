@@ -28,7 +28,7 @@ export interface ReassemblerParts {
   readonly sar: SarStates;
   readonly states: Pick<NodeStates, "values">;
   readonly acks: Pick<SegmentAcks, "send">;
-  readonly replayList: Pick<ReplayList, "isOver">;
+  readonly replayList: Pick<ReplayList, "isOver" | "close">;
 }
 
 /** A message whose segments are all there. Borrowed. */
@@ -164,7 +164,10 @@ export class Reassembler implements ReassemblyOwner {
   #end(reassembly: Reassembly, isComplete: boolean): void {
     reassembly.release();
     const { src, dst, seqAuth } = reassembly;
-    this.#recent.add({ src, dst, seqAuth, isComplete, ackedMs: this.#parts.clock.now() });
+    const { clock, replayList } = this.#parts;
+    const forgotten = this.#recent.add({ src, dst, seqAuth, isComplete, ackedMs: clock.now() });
+    if (forgotten === undefined) return;
+    replayList.close(forgotten.src, forgotten.seqAuth.ivIndex, forgotten.seqAuth.seq);
   }
 
   #acknowledge(reassembly: Reassembly): void {

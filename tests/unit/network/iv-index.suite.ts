@@ -248,7 +248,10 @@ export const suite: Suite = ({ test, equal, ok }) => {
           lamp.pass(3);
           const { current, sending } = lamp.ivIndex;
           const networkSends = updating ? ivIndex - 1 : ivIndex;
-          ok(sending === ivIndex || sending === ivIndex - 1, `it sends with ${sending}, they are at ${ivIndex}`);
+          ok(
+            sending === ivIndex || sending === ivIndex - 1,
+            `it sends with ${sending}, they are at ${ivIndex}`,
+          );
           ok(current === networkSends || current - 1 === networkSends, `it is at ${current}`);
         }
       }
@@ -333,6 +336,42 @@ export const suite: Suite = ({ test, equal, ok }) => {
     bench.ivIndex.requestUpdate();
     bench.clock.advance(0);
     equal(bench.changes.at(-1), "updating 7 sends 6");
+  });
+
+  test("an update that it has started is to be told until another node tells it, over restarts too", () => {
+    const bench = Bench.begun(5, false, 96);
+    bench.ivIndex.requestUpdate();
+    bench.clock.advance(0);
+    equal([bench.picture, bench.ivIndex.isUntold], ["updating 6 sends 5", true]);
+    const restarted = bench.restarted();
+    ok(restarted.ivIndex.isUntold);
+    equal(restarted.ivIndex.observe(6, true, false, true), undefined);
+    ok(restarted.ivIndex.isUntold, "the primary subnet need not know");
+    equal(restarted.hear(5, false), "staleIvIndex");
+    ok(restarted.ivIndex.isUntold);
+    restarted.storage.failAt(1);
+    equal(restarted.hear(6, true), undefined);
+    ok(restarted.ivIndex.isUntold, "that could not be stored");
+    equal(restarted.hear(6, true), undefined);
+    const { changes } = restarted.storage;
+    equal(restarted.hear(6, true), undefined);
+    equal([restarted.ivIndex.isUntold, restarted.storage.changes], [false, changes]);
+    ok(!restarted.restarted().ivIndex.isUntold);
+    equal(restarted.changes, []);
+  });
+
+  test("an update that is over, or that others have started, need not be told", () => {
+    const bench = Bench.begun(5, false, 96);
+    bench.hear(6, true);
+    ok(!bench.ivIndex.isUntold);
+    const own = Bench.begun(5, false);
+    own.ivIndex.signal(true);
+    ok(own.ivIndex.isUntold);
+    own.ivIndex.signal(false);
+    equal([own.picture, own.ivIndex.isUntold], ["normal 6 sends 6", false]);
+    own.ivIndex.signal(true);
+    own.pass(96);
+    equal([own.picture, own.ivIndex.isUntold], ["normal 7 sends 7", false]);
   });
 
   test("it does not start one within 192 h of a recovery, nor beyond the last IV Index", () => {

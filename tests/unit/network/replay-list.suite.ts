@@ -51,6 +51,36 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.process(0x1201, 5, 0xfffffe), "replayed");
   });
 
+  test("segmented messages are over that began by what was stored, or by one that was closed [T-B8]", () => {
+    const bench = new Bench();
+    bench.process(0x1201, 5, 7);
+    equal(bench.list.isOver(0x1201, 5, 0), false, "since the start everything is known");
+    bench.list.close(0x1201, 5, 3);
+    bench.list.close(0x1201, 5, 2);
+    equal(
+      [3, 4].map((seq) => bench.list.isOver(0x1201, 5, seq)),
+      [true, false],
+    );
+    bench.list.close(0x1202, 5, 3);
+    equal(bench.list.isOver(0x1202, 5, 3), false, "of a source that is not known nothing was processed");
+
+    const { list } = new Bench({ storage: bench.storage });
+    equal(
+      [7, 8].map((seq) => list.isOver(0x1201, 5, seq)),
+      [true, false],
+    );
+    equal(list.isOver(0x1201, 4, 0xffffff), true);
+    list.ivIndexChanged(6);
+    equal(
+      [7, 8].map((seq) => list.isOver(0x1201, 5, seq)),
+      [true, false],
+    );
+    equal(list.isOver(0x1201, 6, 0), false);
+    list.ivIndexChanged(7);
+    list.accept(0x1203, 7, 9);
+    equal(list.isOver(0x1203, 6, 0), false, "the place is another source's now");
+  });
+
   test("asking changes nothing", () => {
     const bench = new Bench({ capacity: 1 });
     for (let i = 0; i < 2; i++) equal(bench.list.check(1, 5, 7), undefined);

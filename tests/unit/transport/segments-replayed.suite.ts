@@ -2,8 +2,8 @@
 
 import { toHex } from "../../../modules/bytes.js";
 import { FakeClock } from "../../support/fake-clock.js";
-import type { MemoryStorage } from "../../support/memory-storage.js";
 import type { Suite } from "../../support/harness.js";
+import type { MemoryStorage } from "../../support/memory-storage.js";
 import { type SentPdu, TransportBench, text } from "../../support/transport-bench.js";
 
 const PEER = 0x0011;
@@ -56,7 +56,31 @@ export const suite: Suite = ({ test, equal }) => {
     hear(again, repeated);
     equal(again.access.take(), []);
     again.replayList.ivIndexChanged(bench.ivIndex.current + 2);
-    equal(again.replayList.isOver(PEER, bench.ivIndex.current + 1, 0), false, "nothing of that one was heard");
+    equal(
+      again.replayList.isOver(PEER, bench.ivIndex.current + 1, 0),
+      false,
+      "nothing of that one was heard",
+    );
+  });
+
+  test("nor when sixteen other messages have been heard since [TNPT/BV-13]", () => {
+    const clock = new FakeClock();
+    const bench = new TransportBench({ clock });
+    const peer = peerOf(clock);
+    const [first, repeated] = roundsOf(peer, text(30));
+    hear(bench, first);
+    const others = new TransportBench({ clock, elements: { first: 0x0100, count: 16 } });
+    for (let element = 0; element < 16; element++) {
+      others.send(text(5), { src: 0x0100 + element, dst: 0x0001, segmented: true });
+      clock.advance(10_000);
+      hear(bench, others.network.take().slice(0, 1));
+    }
+    equal(bench.access.take().length, 1 + 16);
+    hear(bench, repeated);
+    equal(bench.access.take(), []);
+    equal(bench.takeReasons(), ["replayed", "replayed", "replayed"]);
+    hear(bench, roundsOf(peer, text(40))[1]);
+    equal(bench.access.take(), [toHex(text(40))]);
   });
 
   test("a message that begins after the restart arrives, and one of another source", () => {
