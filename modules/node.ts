@@ -62,7 +62,10 @@ export class MeshNode {
       {
         attention: (seconds) => listener.attention(seconds),
         linkOpened: () => this.#enter("provisioning"),
-        store: (record) => joinNetwork(platform, product, record),
+        store: (record) => {
+          this.#forget();
+          return joinNetwork(platform, product, record);
+        },
         linkClosed: () => this.#takeRole(),
       },
     );
@@ -98,7 +101,8 @@ export class MeshNode {
       this.#enter("provisioned", this.#network.elements.first);
       this.#network.start();
     } else {
-      this.#forget();
+      // What an earlier release has left, and found no room now, is tried again at the next start.
+      if (!this.#isOfEarlierRelease) this.#forget();
       this.#device.start();
       this.#enter("unprovisioned");
     }
@@ -144,6 +148,14 @@ export class MeshNode {
     if (identity === undefined) this.#platform.trace.note("storage", "damagedRecord", octets.length);
     wipe(octets);
     return identity;
+  }
+
+  get #isOfEarlierRelease(): boolean {
+    const octets = this.#platform.storage.read(RecordKey.Node);
+    const record = octets && decodeNodeRecord(octets);
+    if (octets !== undefined) wipe(octets);
+    if (record !== undefined) wipe(record.netKey, record.deviceKey);
+    return record !== undefined;
   }
 
   /** A release without a network layer has kept everything in one record. */

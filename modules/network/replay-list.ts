@@ -97,10 +97,14 @@ export class ReplayList {
     return at >= 0 && this.#valueOf(ivIndex, seq) < (this.#floors[at] ?? 0);
   }
 
-  /** A segmented message is over, and who knew of it forgets it. seq: of SeqAuth. */
+  /**
+   * A segmented message is over, and who knew of it forgets it. seq: of SeqAuth; beyond what has been accepted it says
+   * nothing, because everybody with the NetKey can begin a message with any number in anybody's name.
+   */
   close(src: number, ivIndex: number, seq: number): void {
     const at = this.#sources.indexOf(src);
-    const floor = this.#valueOf(ivIndex, seq) + 1;
+    const [value, accepted] = [this.#valueOf(ivIndex, seq), this.#valueAt(at)];
+    const floor = (value < accepted ? value : accepted) + 1;
     if (at >= 0 && floor > (this.#floors[at] ?? 0)) this.#floors[at] = floor;
   }
 

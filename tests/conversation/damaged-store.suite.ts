@@ -222,4 +222,36 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(home.peer.log.reusedSequenceNumbers(), []);
     ok(isLikeNewAfterReset(home, again));
   });
+
+  test("a release that finds no room for its own records leaves the one of the release before alone [T-B8]", () => {
+    for (let write = 1; write <= 4; write++) {
+      const home = new Home();
+      const storage = new MemoryStorage();
+      // The first write is what that release has stored.
+      storage.failAt(1 + write);
+      const lamp = home.add("lamp", { storage });
+      home.pass(10);
+      equal(lamp.node.node.state, "unprovisioned");
+      equal(storage.read("node")?.length, 42, "still that of the release before");
+      const again = home.restart(lamp);
+      home.pass(10);
+      equal(use(home, again), "configuration", "the next start makes up for it");
+      ok(isLikeNewAfterReset(home, again));
+    }
+  });
+
+  test("whoever provisions a device that could not become a node has nothing of the old network in the new one", () => {
+    const home = new Home();
+    const storage = new MemoryStorage();
+    storage.failAt(3);
+    const lamp = home.add("lamp", { storage });
+    const phone = home.world.addPhone();
+    phone.provision();
+    home.pass(20_000);
+    equal(lamp.node.node.state, "provisioned");
+    equal(
+      storage.keys().filter((key) => key.startsWith("net.")),
+      ["net.567"],
+    );
+  });
 };
