@@ -3,6 +3,7 @@
 import { beaconSet } from "../../host/simulator/phone/mesh/config-messages.js";
 import type { Suite } from "../support/harness.js";
 import { Home, type Member } from "../support/home.js";
+import { writeStored } from "../support/stored-record.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -76,7 +77,7 @@ export const suite: Suite = ({ test, equal }) => {
     home.pass(96 * HOUR_MS);
     home.world.switchOff(lamp.node);
     // The next number is 800000.
-    lamp.node.storage.write("seq", new Uint8Array([1, 0, 0, 0, 10, 0x80, 0, 0]));
+    writeStored(lamp.node.storage, "seq", new Uint8Array([1, 0, 0, 0, 10, 0x80, 0, 0]));
     const again = home.restart(lamp);
     home.peer.log.clear();
     equal(home.switch(lamp.address, true), { present: 1 });

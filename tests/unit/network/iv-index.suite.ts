@@ -7,6 +7,7 @@ import type { Suite } from "../../support/harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { hex } from "../../support/provisionee-bench.js";
 import { RecordingTrace } from "../../support/recording-trace.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -61,8 +62,8 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(Bench.begun(5, false).picture, "normal 5 sends 5");
     equal(Bench.begun(5, true).picture, "updating 5 sends 4");
     equal(Bench.begun(0, true).picture, "normal 0 sends 0", "there is nothing before 0");
-    equal(Bench.begun(5, false).storage.read("iv"), hex("01000000050200c0"));
-    equal(Bench.begun(0xfffefdfc, true).storage.read("iv"), hex("01fffefdfc0100c0"));
+    equal(readStored(Bench.begun(5, false).storage, "iv"), hex("01000000050200c0"));
+    equal(readStored(Bench.begun(0xfffefdfc, true).storage, "iv"), hex("01fffefdfc0100c0"));
     const bench = new Bench();
     bench.storage.failAt(1);
     ok(!bench.ivIndex.begin(5, false));
@@ -399,19 +400,19 @@ export const suite: Suite = ({ test, equal, ok }) => {
     bench.pass(3);
     equal(storage.changes, 1);
     bench.pass(1);
-    equal(storage.read("iv"), hex("01000000050204c0"));
+    equal(readStored(storage, "iv"), hex("01000000050204c0"));
     bench.pass(90);
     const restarted = bench.restarted();
     restarted.pass(3);
     equal(restarted.hear(6, true), "ivUpdateTooSoon");
     restarted.pass(1);
     equal(restarted.hear(6, true), undefined);
-    equal(storage.read("iv"), hex("01000000060300c0"));
+    equal(readStored(storage, "iv"), hex("01000000060300c0"));
   });
 
   test("the storage is left alone when no more hours matter", () => {
     const bench = Bench.begun(5, false, 192);
-    equal(bench.storage.read("iv"), hex("010000000502c0c0"));
+    equal(readStored(bench.storage, "iv"), hex("010000000502c0c0"));
     const before = bench.storage.changes;
     bench.pass(10_000);
     equal(bench.storage.changes, before);
@@ -421,9 +422,9 @@ export const suite: Suite = ({ test, equal, ok }) => {
     const bench = Bench.begun(5, false, 3);
     bench.storage.failAt(1);
     bench.pass(1);
-    equal(bench.storage.read("iv"), hex("01000000050200c0"));
+    equal(readStored(bench.storage, "iv"), hex("01000000050200c0"));
     bench.pass(1);
-    equal(bench.storage.read("iv"), hex("01000000050205c0"));
+    equal(readStored(bench.storage, "iv"), hex("01000000050205c0"));
     equal(bench.trace.eventsOf("storage"), ["writeFailed"]);
   });
 
@@ -458,12 +459,12 @@ export const suite: Suite = ({ test, equal, ok }) => {
       "01000000000100c0",
     ];
     for (const record of damaged) {
-      bench.storage.write("iv", hex(record));
+      writeStored(bench.storage, "iv", hex(record));
       ok(!bench.ivIndex.load(), record);
     }
     equal(bench.trace.eventsOf("storage").length, damaged.length);
     bench.pass(200);
-    equal(bench.storage.read("iv"), hex("01000000000100c0"), "nothing has been written over it");
+    equal(readStored(bench.storage, "iv"), hex("01000000000100c0"), "nothing has been written over it");
   });
 
   test("after stop nothing changes by itself", () => {

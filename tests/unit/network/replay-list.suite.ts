@@ -8,6 +8,7 @@ import { MemoryStorage } from "../../support/memory-storage.js";
 import { forEveryCut, runUntilCut } from "../../support/power-cut.js";
 import { hex } from "../../support/provisionee-bench.js";
 import { RecordingTrace } from "../../support/recording-trace.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 
 const DELAY_MS = 5000;
 
@@ -110,9 +111,12 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     const bench = new Bench({ ivIndex: 0x12345678 });
     bench.process(0x1201, 0x12345678, 0x0a0b0c);
     bench.process(0x7fff, 0x12345677, 0xffffff);
-    equal(bench.storage.read("rpl.00"), hex(`0112345678${"24020a0b0c"}${"ffffffffff"}${EMPTY_ENTRIES(6)}`));
+    equal(
+      readStored(bench.storage, "rpl.00"),
+      hex(`0112345678${"24020a0b0c"}${"ffffffffff"}${EMPTY_ENTRIES(6)}`),
+    );
     for (let src = 1; src <= 7; src++) bench.process(src, 0x12345678, src);
-    equal(bench.storage.read("rpl.01"), hex(`0112345678${"000e000007"}${EMPTY_ENTRIES(7)}`));
+    equal(readStored(bench.storage, "rpl.01"), hex(`0112345678${"000e000007"}${EMPTY_ENTRIES(7)}`));
   });
 
   test("after a restart everything is as it was", () => {
@@ -240,9 +244,9 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
   test("a damaged record is reported; the others still protect", () => {
     const bench = new Bench();
     for (let src = 1; src <= 17; src++) bench.process(src, 5, 1);
-    bench.storage.write("rpl.00", new Uint8Array(44));
-    bench.storage.write("rpl.03", hex(`0100000006${EMPTY_ENTRIES(8)}`));
-    bench.storage.write("rpl.zz", hex(`0100000005${EMPTY_ENTRIES(8)}`));
+    writeStored(bench.storage, "rpl.00", new Uint8Array(44));
+    writeStored(bench.storage, "rpl.03", hex(`0100000006${EMPTY_ENTRIES(8)}`));
+    writeStored(bench.storage, "rpl.zz", hex(`0100000005${EMPTY_ENTRIES(8)}`));
     const restarted = new Bench({ storage: bench.storage });
     equal(restarted.trace.eventsOf("storage"), ["damagedRecord", "damagedRecord", "damagedRecord"]);
     for (let src = 9; src <= 17; src++) equal(restarted.process(src, 5, 1), "replayed");
