@@ -26,7 +26,7 @@ export interface Capacity {
   readonly appKeys: number;
   /** Sources whose sequence numbers are remembered: CRPL of the composition data. MshPRT 4.2.2.1. */
   readonly replayList: number;
-  /** PDUs that are recognised when they come again. MshPRT 3.4.5.6. */
+  /** PDUs that are recognised when they come again. MshPRT 3.4.6.5. */
   readonly messageCache: number;
   /** Label UUIDs of virtual addresses, of all models together. */
   readonly labels: number;
@@ -53,13 +53,31 @@ export interface NetworkProduct {
   readonly policy: { readonly replayStoreDelayMs: number };
 }
 
-/** Throws RangeError for a product that the specification forbids. */
-export function checkProduct({ composition }: NetworkProduct): void {
-  elementsOf(
-    composition,
-    [new ConfigurationServer(), ...createPrivateServers()],
-    composition.elements.length,
-  );
+/**
+ * Throws RangeError for a product that the specification forbids, or that our records cannot hold: lists of key indexes
+ * fit one message, and a replay list has at most 256 records of eight sources. MshPRT 4.2.2.1, 4.2.5, 4.2.6.
+ */
+export function checkProduct({ composition, capacity }: NetworkProduct): void {
+  const own = [new ConfigurationServer(), ...createPrivateServers()];
+  elementsOf(composition, own, composition.elements.length);
+  const { companyId, productId, versionId } = composition;
+  for (const number of [companyId, productId, versionId]) {
+    if (!isWhole(number, 0, 0xffff)) throw new RangeError("a company, product or version has 16 bits");
+  }
+  const { netKeys, appKeys, replayList, messageCache, labels } = capacity;
+  checkCapacity("netKeys", netKeys, 1, 252);
+  checkCapacity("appKeys", appKeys, 1, 250);
+  checkCapacity("replayList", replayList, 1, 0x800);
+  checkCapacity("messageCache", messageCache, 2, 0xffff);
+  checkCapacity("labels", labels, 0, 0x100);
+}
+
+function checkCapacity(name: string, value: number, least: number, most: number): void {
+  if (!isWhole(value, least, most)) throw new RangeError(`the capacity ${name} is ${least} to ${most}`);
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
 }
 
 /**

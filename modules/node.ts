@@ -9,7 +9,16 @@ import type { Platform, Timer } from "./platform.js";
 import type { Policy } from "./policy.js";
 import { UnprovisionedDevice } from "./provisioning/device.js";
 import type { OobUser } from "./provisioning/oob-user.js";
-import { decodeIdentity, decodeNodeRecord, type Identity, type NodeRecord, RecordKey } from "./records.js";
+import {
+  decodeIdentity,
+  decodeNodeRecord,
+  IDENTITY_SIZE,
+  IDENTITY_VERSION,
+  type Identity,
+  type NodeRecord,
+  RecordKey,
+  Records,
+} from "./records.js";
 
 export { type Capacity, defaultCapacity } from "./network-role.js";
 
@@ -62,7 +71,10 @@ export class MeshNode {
       {
         attention: (seconds) => listener.attention(seconds),
         linkOpened: () => this.#enter("provisioning"),
-        store: (record) => joinNetwork(platform, product, record),
+        store: (record) => {
+          this.#forget();
+          return joinNetwork(platform, product, record);
+        },
         linkClosed: (overGatt) => this.#takeRole(overGatt),
       },
     );
@@ -98,7 +110,8 @@ export class MeshNode {
       this.#enter("provisioned", this.#network.elements.first);
       this.#network.start(overGatt);
     } else {
-      this.#forget();
+      // What an earlier release has left, and found no room now, is tried again at the next start.
+      if (this.#recordOfEarlierRelease() === undefined) this.#forget();
       this.#device.start();
       this.#enter("unprovisioned");
     }
@@ -138,19 +151,31 @@ export class MeshNode {
 
   /** undefined: there is no record, or none that makes sense. */
   #load(): Identity | undefined {
-    const octets = this.#platform.storage.read(RecordKey.Node);
+    const earlier = this.#recordOfEarlierRelease();
+    if (earlier !== undefined) return this.#unfold(earlier);
+    const { storage, trace } = this.#platform;
+    const records = new Records(storage, trace);
+    const octets = records.read(RecordKey.Node, IDENTITY_VERSION, IDENTITY_SIZE);
     if (octets === undefined) return undefined;
-    const identity = decodeIdentity(octets) ?? this.#unfold(decodeNodeRecord(octets));
-    if (identity === undefined) this.#platform.trace.note("storage", "damagedRecord", octets.length);
+    const identity = decodeIdentity(octets);
+    if (identity === undefined) records.damaged(octets);
     wipe(octets);
     return identity;
   }
 
   /** A release without a network layer has kept everything in one record. */
-  #unfold(record: NodeRecord | undefined): Identity | undefined {
-    if (record === undefined || !joinNetwork(this.#platform, this.#product, record)) return undefined;
+  #recordOfEarlierRelease(): NodeRecord | undefined {
+    const octets = this.#platform.storage.read(RecordKey.Node);
+    const record = octets && decodeNodeRecord(octets);
+    if (octets !== undefined) wipe(octets);
+    return record;
+  }
+
+  #unfold(record: NodeRecord): Identity | undefined {
+    const isStored = joinNetwork(this.#platform, this.#product, record);
     wipe(record.netKey);
     const { unicastAddress, deviceKey } = record;
-    return { unicastAddress, deviceKey, numberOfElements: this.#product.composition.elements.length };
+    const numberOfElements = this.#product.composition.elements.length;
+    return isStored ? { unicastAddress, deviceKey, numberOfElements } : undefined;
   }
 }

@@ -66,7 +66,7 @@ export type DropReason =
   | "badAddress"
   /** network: somebody else, or an echo, uses an address of ours as source. */
   | "ownAddress"
-  /** network: a PDU that was here already, from another way or as a repetition. MshPRT 3.4.5.6. */
+  /** network: a PDU that was here already, from another way or as a repetition. MshPRT 3.4.6.5. */
   | "repeated"
   /** network: no room to process or to send on. */
   | "noRoom"

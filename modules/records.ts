@@ -1,13 +1,15 @@
 /**
  * The one table of what is kept in storage. A record begins with the version of its layout; its numbers are
- * big-endian. Whoever owns a state writes its record before it acknowledges the change, and keeps the layout beside
- * the state. hh: two hexadecimal digits, and so on.
+ * big-endian, and behind it stand two octets of check sum, which the table leaves out. Whoever owns a state writes its
+ * record before it acknowledges the change, and keeps the layout beside the state. hh: two hexadecimal digits, and so
+ * on.
  *
  *   key           owner                 octets
  *   node          node                  version 2, unicast address 2, number of elements 1, device key 16
- *                                       (version 1, of releases without a network layer: NetKey 16, NetKey index 2,
- *                                       flags 1, IV Index 4, unicast address 2, device key 16; unfolded at start)
- *   backoff       BackOff               version 1, failed authentications in a row 1
+ *                                       (version 1, of releases without a network layer, without check sum: NetKey
+ *                                       16, NetKey index 2, flags 1, IV Index 4, unicast address 2, device key 16;
+ *                                       unfolded at start)
+ *   backoff       BackOff               version 1, failed authentications in a row 1; without check sum
  *   iv            IvIndex               version, IV Index, flags, hours
  *   seq           Sequence              version, first number that is not reserved
  *   config        NodeStates            version, one octet a state
@@ -60,7 +62,13 @@ export function hexDigits(value: number, digits: number): string {
   return value.toString(16).padStart(digits, "0");
 }
 
-/** The storage as the owners of records see it: versions are checked, and what goes wrong is traced. */
+/** Octets of the check sum behind each record. */
+const CHECK_SIZE = 2;
+
+/**
+ * The storage as the owners of records see it: versions and check sums are checked, and what goes wrong is traced. A
+ * record that a fault has changed must not pass for one that was written: its sequence numbers might repeat.
+ */
 export class Records {
   readonly #storage: Storage;
   readonly #trace: Trace;
@@ -75,10 +83,15 @@ export class Records {
    * another version or length, which is traced. lengths: with the version, from `shortest` to `longest`.
    */
   read(key: string, version: number, shortest: number, longest = shortest): Uint8Array | undefined {
-    const record = this.#storage.read(key);
-    if (record === undefined) return undefined;
-    if (record.length >= shortest && record.length <= longest && record[0] === version) return record;
-    this.damaged(record);
+    const stored = this.#storage.read(key);
+    if (stored === undefined) return undefined;
+    const size = stored.length - CHECK_SIZE;
+    if (size >= shortest && size <= longest && stored[0] === version && isIntact(key, stored)) {
+      const record = stored.slice(0, size);
+      stored.fill(0);
+      return record;
+    }
+    this.damaged(stored);
     return undefined;
   }
 
@@ -94,7 +107,11 @@ export class Records {
 
   /** false: it could not be made durable, which is traced, and the old one still stands. */
   write(key: string, record: Uint8Array): boolean {
-    const stored = this.#storage.write(key, record);
+    const octets = new Uint8Array(record.length + CHECK_SIZE);
+    octets.set(record);
+    setUint16BE(octets, record.length, checkOf(key, record));
+    const stored = this.#storage.write(key, octets);
+    octets.fill(0);
     if (!stored) this.#trace.note("storage", "writeFailed", record.length);
     return stored;
   }
@@ -110,6 +127,25 @@ export class Records {
       .filter((key) => key.startsWith(prefix))
       .sort();
   }
+}
+
+function isIntact(key: string, stored: Uint8Array): boolean {
+  const size = stored.length - CHECK_SIZE;
+  return getUint16BE(stored, size) === checkOf(key, stored.subarray(0, size));
+}
+
+/** CRC-16/CCITT, begun with the key: a record under another's name is no record either. */
+function checkOf(key: string, record: Uint8Array): number {
+  let crc = 0xffff;
+  for (let i = 0; i < key.length; i++) crc = crcWith(crc, key.charCodeAt(i));
+  for (let i = 0; i < record.length; i++) crc = crcWith(crc, octet(record, i));
+  return crc;
+}
+
+function crcWith(crc: number, value: number): number {
+  let next = crc ^ (value << 8);
+  for (let bit = 0; bit < 8; bit++) next = (next & 0x8000) === 0 ? next << 1 : (next << 1) ^ 0x1021;
+  return next & 0xffff;
 }
 
 /** What provisioning gives: a first network, and an identity there. MshPRT 5.4.2.5, 3.9.6.1. */
@@ -160,8 +196,9 @@ export interface Identity {
   readonly deviceKey: Uint8Array;
 }
 
-const IDENTITY_VERSION = 2;
-const IDENTITY_SIZE = 20;
+/** Of the record of an identity. */
+export const IDENTITY_VERSION = 2;
+export const IDENTITY_SIZE = 20;
 
 /** The record as it is stored; holds a key, so wipe it after use. */
 export function encodeIdentity(identity: Identity): Uint8Array {
@@ -173,9 +210,8 @@ export function encodeIdentity(identity: Identity): Uint8Array {
   return record;
 }
 
-/** undefined: of another version, or damaged. */
+/** record: of the right version and length. undefined: damaged. */
 export function decodeIdentity(record: Uint8Array): Identity | undefined {
-  if (record.length !== IDENTITY_SIZE || octet(record, 0) !== IDENTITY_VERSION) return undefined;
   const unicastAddress = getUint16BE(record, 1);
   const numberOfElements = octet(record, 3);
   if (unicastAddress === 0 || numberOfElements === 0 || unicastAddress + numberOfElements > 0x8000)

@@ -5,57 +5,65 @@ const LONGEST_DELAY_MS = 0x7fffffff;
 
 /** The computer's monotonic clock. Its timers hold the process until they are stopped or the clock is closed. */
 export class RealClock implements Clock {
-  readonly #timers: RealTimer[] = [];
+  /** Not all timers: a node makes new ones for each network that it joins, and whoever drops one is done with it. */
+  readonly #running = new Set<RealTimer>();
+  #closed = false;
 
   now(): number {
     return performance.now();
   }
 
   createTimer(expired: () => void): Timer {
-    const timer = new RealTimer(this, expired);
-    this.#timers.push(timer);
-    return timer;
+    return new RealTimer(expired, {
+      running: this.#running,
+      now: () => this.now(),
+      isClosed: () => this.#closed,
+    });
   }
 
   /** No timer expires from now on, nor any that is started later. */
   close(): void {
-    for (const timer of this.#timers) timer.close();
+    this.#closed = true;
+    for (const timer of this.#running) timer.stop();
   }
 }
 
+/** A clock, as its timers see it. */
+interface Clockwork {
+  readonly running: Set<RealTimer>;
+  now(): number;
+  isClosed(): boolean;
+}
+
 class RealTimer implements Timer {
-  readonly #clock: Clock;
   readonly #expired: () => void;
+  readonly #clock: Clockwork;
   #timeout: NodeJS.Timeout | undefined;
   #deadline = 0;
-  #closed = false;
 
-  constructor(clock: Clock, expired: () => void) {
-    this.#clock = clock;
+  constructor(expired: () => void, clock: Clockwork) {
     this.#expired = expired;
+    this.#clock = clock;
   }
 
   start(delayMs: number): void {
     if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY))
       throw new RangeError("a delay is 0 ms or more");
     this.stop();
-    if (this.#closed) return;
+    if (this.#clock.isClosed()) return;
     this.#deadline = this.#clock.now() + delayMs;
+    this.#clock.running.add(this);
     this.#wait(delayMs);
   }
 
   stop(): void {
     clearTimeout(this.#timeout);
     this.#timeout = undefined;
+    this.#clock.running.delete(this);
   }
 
   get running(): boolean {
     return this.#timeout !== undefined;
-  }
-
-  close(): void {
-    this.stop();
-    this.#closed = true;
   }
 
   #wait(delayMs: number): void {
@@ -69,7 +77,7 @@ class RealTimer implements Timer {
       this.#wait(left);
       return;
     }
-    this.#timeout = undefined;
+    this.stop();
     this.#expired();
   }
 }

@@ -143,6 +143,12 @@ export class Access implements AccessListener {
     return false;
   }
 
+  /** Whether any model listens to that group; without one, its segments need not be put together. */
+  hears(group: number): boolean {
+    if (this.#isFixedGroupInUse(group)) return true;
+    return this.#attachments.some(({ entry }) => entry.isSubscribed(group, undefined));
+  }
+
   /** What `wants` has agreed to, to every model that it is for. */
   received(accessPdu: Uint8Array, from: AccessIncoming): void {
     const opcode = decodeOpcode(accessPdu);

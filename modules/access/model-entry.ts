@@ -1,4 +1,4 @@
-/** A model as the network has configured it: its keys, its subscriptions, its publication. MshPRT 4.2.3 to 4.2.6. */
+/** A model as the network has configured it: its keys, its subscriptions, its publication. MshPRT 4.2.3, 4.2.4, 4.2.7. */
 
 import { equal } from "../bytes.js";
 import type { Records } from "../records.js";

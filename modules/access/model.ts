@@ -37,7 +37,7 @@ export interface Model {
   attach(access: ModelAccess): void;
   /** Parameters of a permitted length, borrowed; what they say is for the model to judge. */
   receive(opcode: number, parameters: Uint8Array, context: MessageContext): void;
-  /** The publish period is over: publish the state. MshPRT 4.2.3.3. */
+  /** The publish period is over: publish the state. MshPRT 3.7.5.1.3. */
   publishNow(): void;
   /**
    * The period is divided by 2 to this power, 0 to 15, but not below 100 ms; read at every publication. undefined: 0.

@@ -102,8 +102,8 @@ export class Publication {
   }
 
   /**
-   * A new message, instead of one that is still under way, in `delayMs` for the first time. false: there is no
-   * publication, or no room.
+   * A new message, instead of one that is still under way, in `delayMs` for the first time, or when the period is over
+   * if that is earlier. false: there is no publication, or no room.
    */
   publish(accessPdu: Uint8Array, delayMs: number): boolean {
     if (this.#state === undefined) return false;
@@ -112,7 +112,7 @@ export class Publication {
     const isSent = delayMs === 0 && this.#publisher.send(accessPdu);
     if (isSent || delayMs > 0) {
       this.#keep(accessPdu, isSent ? count : count + 1);
-      this.#transmitAtMs = this.#clock.now() + (isSent ? intervalMs : delayMs);
+      this.#transmitAtMs = isSent ? this.#clock.now() + intervalMs : this.#firstAtMs(delayMs);
       this.#beginPeriod(this.#state);
     }
     this.#arm();
@@ -146,6 +146,12 @@ export class Publication {
       this.#transmitAtMs = this.#clock.now() + REFUSED_MS;
       if (this.#refusals === MAX_REFUSALS) this.#transmissionsLeft = 0;
     }
+  }
+
+  /** After a delay, but not after the end of the period in which the model has to be heard. */
+  #firstAtMs(delayMs: number): number {
+    const atMs = this.#clock.now() + delayMs;
+    return this.#periodEndMs !== undefined && this.#periodEndMs < atMs ? this.#periodEndMs : atMs;
   }
 
   #keep(accessPdu: Uint8Array, transmissions: number): void {

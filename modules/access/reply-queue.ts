@@ -6,6 +6,10 @@ import type { AccessOutgoing, UpperTransport } from "../transport/upper.js";
 /** Answers that can wait, or be on their way with somebody waiting for that, at one time. */
 export const REPLY_CAPACITY = 8;
 
+/** And so many more under the device key: who asks much under an AppKey does not keep others from configuring. */
+const FOR_DEVICE_KEY = 2;
+const PLACES = REPLY_CAPACITY + FOR_DEVICE_KEY;
+
 /** An answer that finds no room is tried again until it would come too late. MshPRT 3.7.3.1. */
 const REFUSED_MS = 50;
 const TOO_LATE_MS = 5000;
@@ -38,12 +42,13 @@ export class ReplyQueue {
     this.#clock = clock;
     this.#upper = upper;
     this.#timer = clock.createTimer(() => this.#expired());
-    for (let i = 0; i < REPLY_CAPACITY; i++) this.#slots.push(FREE);
+    for (let i = 0; i < PLACES; i++) this.#slots.push(FREE);
   }
 
   /** Send in `delayMs`. left: it has left, or there was no room for 5 s. false: there is no place in the queue. */
   add(accessPdu: Uint8Array, route: Route, delayMs: number, left: (() => void) | undefined): boolean {
-    const index = this.#slots.findIndex(({ name }) => name === "free");
+    const first = route.appKeyIndex === undefined ? 0 : FOR_DEVICE_KEY;
+    const index = this.#slots.findIndex(({ name }, place) => place >= first && name === "free");
     if (index < 0) return false;
     const now = this.#clock.now();
     this.#slots[index] = {
@@ -74,7 +79,7 @@ export class ReplyQueue {
 
   #expired(): void {
     const now = this.#clock.now();
-    for (let index = 0; index < REPLY_CAPACITY; index++) this.#serve(index, now);
+    for (let index = 0; index < PLACES; index++) this.#serve(index, now);
     this.#arm();
   }
 

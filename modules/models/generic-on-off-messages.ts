@@ -49,14 +49,15 @@ export function decodeGenericOnOffSet(parameters: Uint8Array): GenericOnOffSet |
   return { isOn, tid, transition: { timeMs, delayMs: octet(parameters, 3) * DELAY_STEP_MS } };
 }
 
-/** Times are rounded up to what the fields can say. */
+/** Times are rounded up to what the fields can say; for longer ones, they say the longest that they can. */
 export function encodeGenericOnOffSet({ isOn, tid, transition }: GenericOnOffSet): Uint8Array {
   const parameters = new Uint8Array(transition === undefined ? 2 : 4);
   parameters[0] = isOn ? 1 : 0;
   parameters[1] = tid;
   if (transition !== undefined) {
     parameters[2] = encodeTransitionTime(transition.timeMs);
-    parameters[3] = (transition.delayMs + DELAY_STEP_MS - 1) / DELAY_STEP_MS;
+    const steps = (transition.delayMs + DELAY_STEP_MS - 1) / DELAY_STEP_MS;
+    parameters[3] = steps < 0xff ? steps : 0xff;
   }
   return parameters;
 }

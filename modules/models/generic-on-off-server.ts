@@ -52,6 +52,8 @@ export class GenericOnOffServer implements Model {
   #timer: Timer | undefined;
   #state: State = STEADY;
   #isOn = false;
+  /** A transition has begun, and its end has not been published. */
+  #isEndOwed = false;
 
   /** changed: by a message or by `set`, to be shown. */
   constructor(changed: (isOn: boolean) => void) {
@@ -92,6 +94,7 @@ export class GenericOnOffServer implements Model {
 
   reset(): void {
     this.#enter(STEADY);
+    this.#isEndOwed = false;
     this.#transactions.clear();
     this.#access = undefined;
   }
@@ -116,6 +119,7 @@ export class GenericOnOffServer implements Model {
       return;
     }
     this.#enter({ name: "changing", target, endsAtMs: this.#now() + timeMs });
+    this.#isEndOwed = true;
     if (target) this.#show(true);
     if (timeMs > LONG_TRANSITION_MS) this.#publish("soon");
   }
@@ -126,8 +130,7 @@ export class GenericOnOffServer implements Model {
       this.#change(state.target, state.timeMs);
     } else if (state.name === "changing") {
       this.#enter(STEADY);
-      this.#show(state.target);
-      this.#publish("soon");
+      this.#turn(state.target, "soon");
     }
   }
 
@@ -139,9 +142,10 @@ export class GenericOnOffServer implements Model {
     else this.#timer?.start(dueMs - this.#now());
   }
 
-  /** Without a transition. */
+  /** At the end of a transition, or without one. */
   #turn(isOn: boolean, when: PublishTime): void {
-    if (isOn === this.#isOn) return;
+    if (isOn === this.#isOn && !this.#isEndOwed) return;
+    this.#isEndOwed = false;
     this.#show(isOn);
     this.#publish(when);
   }

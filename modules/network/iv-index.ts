@@ -1,12 +1,12 @@
 /**
  * The IV Index, the IV Update procedure and the IV Index Recovery procedure. MshPRT 3.9.4, 3.11.5, 3.11.6.
  *
- *   record iv: version 1, IV Index 4, flags 1 (bit 0: updating, bit 1: the 96 h bind), hours in this state 1,
- *              hours since the last recovery 1; hours up to 192
+ *   record iv: version 1, IV Index 4, flags 1 (bit 0: updating, bit 1: the 96 h bind, bit 2: untold), hours in this
+ *              state 1, hours since the last recovery 1; hours up to 192
  *
  *   Normal n ── 96 h, and numbers run low, or beacon n + 1 updating ──► In Progress n + 1, sends with n
  *   In Progress n + 1 ── 96 h, or a beacon n + 1 that is Normal after that ──► Normal n + 1
- *   either ── beacon up to n + 42, otherwise out of turn, at most once in 192 h ──► what the beacon says
+ *   either ── beacon up to n + 42, otherwise out of turn, at most once in 192 h, or since a restart ──► what it says
  *
  * The 96 h do not bind the change after a recovery, nor the first one of a node that joined while the update was in
  * progress. They do bind a beacon that calls for the very next update, as in other implementations, although table 3.85
@@ -14,7 +14,8 @@
  *
  * The IV Index to send with never goes back. A change is durable before the listener hears of it; where it raises the
  * IV Index to send with, the sequence numbers begin anew, and such a change waits while segmented messages are under
- * way. Hours are counted with the power on only, so the node waits rather too long than too short.
+ * way. Hours are counted with the power on only, so the node waits rather too long than too short; but since it cannot
+ * tell how long ago the last recovery was, a restart allows another one. Whoever is seldom on would else fall behind.
  */
 
 import { getUint32BE, octet, setUint32BE } from "../bytes.js";
@@ -25,6 +26,8 @@ const VERSION = 1;
 const SIZE = 8;
 const UPDATING_FLAG = 0x01;
 const BOUND_FLAG = 0x02;
+const UNTOLD_FLAG = 0x04;
+const ALL_FLAGS = 0x07;
 
 const HOUR_MS = 3_600_000;
 const HOURS_BETWEEN_SAVES = 4;
@@ -54,6 +57,8 @@ interface State {
   readonly updating: boolean;
   /** The 96 h bind the next change. */
   readonly isBound: boolean;
+  /** The update is this node's own, and no other node has been heard to know of it. */
+  readonly isUntold: boolean;
   readonly hours: number;
   readonly hoursSinceRecovery: number;
 }
@@ -62,8 +67,17 @@ interface State {
 interface Move {
   readonly ivIndex: number;
   readonly updating: boolean;
-  readonly why: "update" | "recovery" | "signal";
+  readonly why: "start" | "update" | "recovery" | "signal";
 }
+
+const NOTHING: State = Object.freeze({
+  ivIndex: 0,
+  updating: false,
+  isBound: true,
+  isUntold: false,
+  hours: 0,
+  hoursSinceRecovery: 0,
+});
 
 const nothingPending = (): boolean => false;
 
@@ -74,8 +88,10 @@ export class IvIndex {
   readonly #start: Timer;
   #listener: IvIndexListener | undefined;
   #isPending: () => boolean = nothingPending;
-  #state: State = { ivIndex: 0, updating: false, isBound: true, hours: 0, hoursSinceRecovery: 0 };
+  #state = NOTHING;
   #unsavedHours = 0;
+  /** The power has been off since the last recovery, for a time that nobody knows. MshPRT 3.11.6. */
+  #wasOff = false;
   /** Waits for the end of segmented messages. */
   #deferred: Move | undefined;
 
@@ -100,6 +116,7 @@ export class IvIndex {
       return false;
     }
     this.#state = state;
+    this.#wasOff = true;
     this.#hour.start(HOUR_MS);
     return true;
   }
@@ -112,6 +129,7 @@ export class IvIndex {
       ivIndex,
       updating: isUpdating,
       isBound: !isUpdating,
+      isUntold: false,
       hours: 0,
       hoursSinceRecovery: RECOVERY_HOURS,
     });
@@ -127,6 +145,11 @@ export class IvIndex {
     return this.#state.updating;
   }
 
+  /** This node has started an update that no other node knows of yet: beacons must tell it. MshPRT 3.11.5. */
+  get isUntold(): boolean {
+    return this.#state.isUntold;
+  }
+
   /** The one to send with. */
   get sending(): number {
     return sendingOf(this.#state);
@@ -136,6 +159,19 @@ export class IvIndex {
   forIvi(ivi: number): number {
     const { ivIndex } = this.#state;
     return (ivIndex & 1) === ivi ? ivIndex : (ivIndex - 1) >>> 0;
+  }
+
+  /**
+   * Why an authenticated beacon is to be ignored, whatever else it says; undefined: it is not. isPrimary,
+   * memberOfPrimary: as in `observe`. MshPRT 3.11.5.
+   */
+  reasonToIgnore(ivIndex: number, isPrimary: boolean, memberOfPrimary: boolean): DropReason | undefined {
+    const { ivIndex: current, updating } = this.#state;
+    if (ivIndex > current && memberOfPrimary && !isPrimary) return "notPrimary";
+    // During an update there are nodes that are not in it yet.
+    if (updating) return undefined;
+    if (ivIndex < current) return "staleIvIndex";
+    return ivIndex > current + MAX_AHEAD ? "ivIndexTooHigh" : undefined;
   }
 
   /**
@@ -149,7 +185,10 @@ export class IvIndex {
     memberOfPrimary: boolean,
   ): DropReason | undefined {
     const { ivIndex: current, updating: isUpdating } = this.#state;
-    if (ivIndex === current && updating === isUpdating) return undefined;
+    if (ivIndex === current && updating === isUpdating) {
+      if (isPrimary && this.#state.isUntold) this.#replace({ ...this.#state, isUntold: false });
+      return undefined;
+    }
     if (ivIndex < current || (ivIndex === current && updating)) return "staleIvIndex";
     if (memberOfPrimary && !isPrimary) return "notPrimary";
     if (ivIndex > current + MAX_AHEAD) return "ivIndexTooHigh";
@@ -170,6 +209,11 @@ export class IvIndex {
   /** While that is true, sequence numbers do not begin anew: segmented messages wait for acknowledgments. MshPRT 3.11.5. */
   holdWhile(isPending: () => boolean): void {
     this.#isPending = isPending;
+  }
+
+  /** A change waits for the messages under way: begin no others, or it would wait for ever. */
+  get isHeld(): boolean {
+    return this.#deferred !== undefined;
   }
 
   /** Perhaps nothing is pending any more: what was held takes place now. */
@@ -203,14 +247,15 @@ export class IvIndex {
   }
 
   get #mayRecover(): boolean {
-    return this.#state.hoursSinceRecovery >= RECOVERY_HOURS;
+    return this.#wasOff || this.#state.hoursSinceRecovery >= RECOVERY_HOURS;
   }
 
   #startUpdate(): void {
-    const { ivIndex, updating, hours } = this.#state;
+    const { ivIndex, updating, hours, hoursSinceRecovery } = this.#state;
+    if (updating || hours < MIN_HOURS || ivIndex === MAX_IV_INDEX) return;
     // 96 h in each state make 192 h between two starts, unless a recovery has come between.
-    if (updating || hours < MIN_HOURS || !this.#mayRecover || ivIndex === MAX_IV_INDEX) return;
-    this.#move({ ivIndex: ivIndex + 1, updating: true, why: "update" });
+    if (hoursSinceRecovery < RECOVERY_HOURS) return;
+    this.#move({ ivIndex: ivIndex + 1, updating: true, why: "start" });
   }
 
   #move(move: Move): void {
@@ -220,8 +265,10 @@ export class IvIndex {
     }
     const { ivIndex, updating, why } = move;
     const hoursSinceRecovery = why === "recovery" ? 0 : this.#state.hoursSinceRecovery;
-    const isBound = why === "update";
-    if (!this.#store({ ivIndex, updating, isBound, hours: 0, hoursSinceRecovery })) return;
+    const isBound = why === "update" || why === "start";
+    const isUntold = updating && (why === "start" || why === "signal");
+    if (!this.#store({ ivIndex, updating, isBound, isUntold, hours: 0, hoursSinceRecovery })) return;
+    if (why === "recovery") this.#wasOff = false;
     const event = why === "recovery" ? "ivRecovered" : updating ? "ivUpdateInProgress" : "ivNormal";
     this.#parts.trace.note("beacon", event, this.sending);
     this.#listener?.ivIndexChanged();
@@ -229,10 +276,16 @@ export class IvIndex {
 
   /** A new state, whose hours count from now on. false: it could not be stored, and the old one stands. */
   #store(state: State): boolean {
+    if (!this.#replace(state)) return false;
+    this.#hour.start(HOUR_MS);
+    return true;
+  }
+
+  /** false: it could not be stored, and the old one stands. */
+  #replace(state: State): boolean {
     if (!this.#parts.records.write(RecordKey.IvIndex, encode(state))) return false;
     this.#state = state;
     this.#unsavedHours = 0;
-    this.#hour.start(HOUR_MS);
     return true;
   }
 
@@ -273,7 +326,10 @@ function encode(state: State): Uint8Array {
   const record = new Uint8Array(SIZE);
   record[0] = VERSION;
   setUint32BE(record, 1, state.ivIndex);
-  record[5] = (state.updating ? UPDATING_FLAG : 0) | (state.isBound ? BOUND_FLAG : 0);
+  record[5] =
+    (state.updating ? UPDATING_FLAG : 0) |
+    (state.isBound ? BOUND_FLAG : 0) |
+    (state.isUntold ? UNTOLD_FLAG : 0);
   record[6] = state.hours;
   record[7] = state.hoursSinceRecovery;
   return record;
@@ -285,7 +341,8 @@ function decode(record: Uint8Array): State | undefined {
   const hours = octet(record, 6);
   const hoursSinceRecovery = octet(record, 7);
   const updating = (flags & UPDATING_FLAG) !== 0;
-  if (flags > (UPDATING_FLAG | BOUND_FLAG) || (updating && ivIndex === 0)) return undefined;
+  const isUntold = (flags & UNTOLD_FLAG) !== 0;
+  if (flags > ALL_FLAGS || (updating && ivIndex === 0) || (isUntold && !updating)) return undefined;
   if (hours > RECOVERY_HOURS || hoursSinceRecovery > RECOVERY_HOURS) return undefined;
-  return { ivIndex, updating, isBound: (flags & BOUND_FLAG) !== 0, hours, hoursSinceRecovery };
+  return { ivIndex, updating, isBound: (flags & BOUND_FLAG) !== 0, isUntold, hours, hoursSinceRecovery };
 }

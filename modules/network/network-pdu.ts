@@ -53,12 +53,12 @@ export function dstOf(pdu: Uint8Array): number {
   return getUint16BE(pdu, 7);
 }
 
-/** Octets of the NetMIC. MshPRT 3.4.4.8. */
+/** Octets of the NetMIC. MshPRT 3.4.4.9. */
 export function micSizeOf(ctl: boolean): MicSize {
   return ctl ? 8 : 4;
 }
 
-/** Octets of the longest TransportPDU. MshPRT 3.4.4.7. */
+/** Octets of the longest TransportPDU. MshPRT 3.4.4.8. */
 export function maxTransportPdu(ctl: boolean): number {
   return ctl ? 12 : 16;
 }

@@ -14,19 +14,17 @@ interface Authentication {
   readonly key: NetworkKey;
 }
 
-/** First the key refresh flag, then the IV Index. A reason: the rest of the beacon is ignored. */
+/** Whether it is to be ignored, then the key refresh flag, then the IV Index. A reason: the rest of it is ignored. */
 export function obeyBeacon(
   { netKeys, ivIndex }: { readonly netKeys: NetKeys; readonly ivIndex: IvIndex },
   beacon: SecureNetworkBeaconFields,
   { subnet, key }: Authentication,
 ): DropReason | undefined {
+  const isPrimary = subnet.netKeyIndex === PRIMARY_NET_KEY_INDEX;
+  const memberOfPrimary = netKeys.get(PRIMARY_NET_KEY_INDEX) !== undefined;
   return (
+    ivIndex.reasonToIgnore(beacon.ivIndex, isPrimary, memberOfPrimary) ??
     netKeys.beaconFlag(subnet, key, beacon.keyRefresh) ??
-    ivIndex.observe(
-      beacon.ivIndex,
-      beacon.ivUpdate,
-      subnet.netKeyIndex === PRIMARY_NET_KEY_INDEX,
-      netKeys.get(PRIMARY_NET_KEY_INDEX) !== undefined,
-    )
+    ivIndex.observe(beacon.ivIndex, beacon.ivUpdate, isPrimary, memberOfPrimary)
   );
 }

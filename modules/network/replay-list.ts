@@ -48,6 +48,8 @@ export class ReplayList {
   readonly #sources: Uint16Array;
   /** Of each entry its sequence number, with CURRENT added where that belongs to the current IV Index. */
   readonly #values: Uint32Array;
+  /** Of each entry: segmented messages that began below it are over. */
+  readonly #floors: Uint32Array;
   /** Which records differ from what is stored. */
   readonly #unsaved: Uint8Array;
   #ivIndex = 0;
@@ -58,6 +60,7 @@ export class ReplayList {
     this.#parts = parts;
     this.#sources = new Uint16Array(capacity);
     this.#values = new Uint32Array(capacity);
+    this.#floors = new Uint32Array(capacity);
     this.#unsaved = new Uint8Array(recordOf(capacity - 1) + 1);
     this.#store = clock.createTimer(() => this.#storeAll());
   }
@@ -67,6 +70,9 @@ export class ReplayList {
     this.#ivIndex = currentIvIndex;
     this.#sources.fill(0);
     for (const name of this.#parts.records.keys(RecordPrefix.ReplayList)) this.#loadRecord(name);
+    for (let at = 0; at < this.#sources.length; at++) {
+      this.#floors[at] = this.#sources[at] === 0 ? 0 : this.#valueAt(at) + 1;
+    }
     this.#storeAll();
   }
 
@@ -80,6 +86,26 @@ export class ReplayList {
     const at = this.#sources.indexOf(src);
     if (at < 0) return this.#sources.includes(0) ? undefined : "replayListFull";
     return value > this.#valueAt(at) ? undefined : "replayed";
+  }
+
+  /**
+   * Whether a segmented message is over: it began at or before what was stored when the list was loaded, or at or
+   * before one that was closed. Its repetitions have higher numbers, and `check` lets them pass. seq: of SeqAuth.
+   */
+  isOver(src: number, ivIndex: number, seq: number): boolean {
+    const at = this.#sources.indexOf(src);
+    return at >= 0 && this.#valueOf(ivIndex, seq) < (this.#floors[at] ?? 0);
+  }
+
+  /**
+   * A segmented message is over, and who knew of it forgets it. seq: of SeqAuth; beyond what has been accepted it says
+   * nothing, because everybody with the NetKey can begin a message with any number in anybody's name.
+   */
+  close(src: number, ivIndex: number, seq: number): void {
+    const at = this.#sources.indexOf(src);
+    const [value, accepted] = [this.#valueOf(ivIndex, seq), this.#valueAt(at)];
+    const floor = (value < accepted ? value : accepted) + 1;
+    if (at >= 0 && floor > (this.#floors[at] ?? 0)) this.#floors[at] = floor;
   }
 
   /**
@@ -108,7 +134,9 @@ export class ReplayList {
     this.#ivIndex = current;
     for (let at = 0; at < this.#sources.length; at++) {
       const value = this.#valueAt(at) - steps * CURRENT;
+      const floor = (this.#floors[at] ?? 0) - steps * CURRENT;
       this.#values[at] = value < 0 ? 0 : value;
+      this.#floors[at] = floor < 0 ? 0 : floor;
       if (value < 0) this.#sources[at] = 0;
     }
   }

@@ -3,8 +3,9 @@
  * MshPRT 3.10.3.1.
  *
  * What has changed is announced within a second. A node that relays, or is a friend, says that the new keys are in use
- * even where the Secure Network Beacon state is off, and a few times more when the old key has been revoked.
- * MshPRT 3.11.4.2, 3.11.4.3.
+ * even where the Secure Network Beacon state is off, and a few times more when the old key has been revoked. An IV
+ * update that the node itself has started is told likewise, until another node tells it: alone in it, the node would
+ * not be heard any more when it is over. MshPRT 3.11.4.2, 3.11.4.3, 3.11.5.
  */
 
 import { AdType } from "../bearer/ad.js";
@@ -158,7 +159,7 @@ export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiv
 
   #isToBeSent(watch: Watch): boolean {
     const { secureNetworkBeacon, relay, friend } = this.#parts.states.values;
-    if (secureNetworkBeacon) return true;
+    if (secureNetworkBeacon || this.#parts.ivIndex.isUntold) return true;
     const mustTell = relay === FeatureState.Enabled || friend === FeatureState.Enabled;
     return mustTell && (watch.subnet.phase === 2 || watch.revocations > 0);
   }

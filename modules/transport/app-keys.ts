@@ -93,15 +93,15 @@ export class AppKeys {
     return "done";
   }
 
-  /** In phase 1 only. key: 16 octets. MshPRT 4.3.2.38, 3.11.4. */
+  /** In phase 1 only, which is that of the AppKey's own NetKey. key: 16 octets. MshPRT 4.3.2.38, 3.11.4. */
   update(netKeyIndex: number, appKeyIndex: number, key: Uint8Array): KeyResult {
     const known = this.get(appKeyIndex);
     if (known === undefined) return "unknownAppKey";
     const subnet = this.#netKeys.get(netKeyIndex);
     if (subnet === undefined) return "unknownNetKey";
-    if (subnet.phase !== 1) return "cannotUpdate";
+    // Before the phase, as every other stack has it, although 4.4.1.2.10 lists them the other way round.
     if (known.netKeyIndex !== netKeyIndex) return "wrongPair";
-    if (known.isOld(key)) return "cannotUpdate";
+    if (subnet.phase !== 1 || known.isOld(key)) return "cannotUpdate";
     if (known.holds(key)) return "done";
     const newKey = new ApplicationKey(this.#crypto, key);
     if (!this.#store(known, known.encode(newKey))) {

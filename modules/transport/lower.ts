@@ -14,7 +14,7 @@ import type { OutgoingMessage, Transmission, TransmissionResult } from "./transm
 /** What the layer needs of its surroundings. */
 export interface LowerParts extends SenderParts {
   readonly network: Pick<Network, "attach" | "send">;
-  readonly replayList: Pick<ReplayList, "check" | "accept">;
+  readonly replayList: Pick<ReplayList, "check" | "accept" | "isOver" | "close">;
   readonly states: Pick<NodeStates, "values">;
   readonly elements: ElementAddresses;
 }

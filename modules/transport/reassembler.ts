@@ -3,6 +3,7 @@
 import { isUnicast } from "../network/address.js";
 import type { NetworkPdu } from "../network/network.js";
 import type { NodeStates } from "../network/node-states.js";
+import type { ReplayList } from "../network/replay-list.js";
 import type { Clock, Trace } from "../platform.js";
 import {
   allSegments,
@@ -27,6 +28,7 @@ export interface ReassemblerParts {
   readonly sar: SarStates;
   readonly states: Pick<NodeStates, "values">;
   readonly acks: Pick<SegmentAcks, "send">;
+  readonly replayList: Pick<ReplayList, "isOver" | "close">;
 }
 
 /** A message whose segments are all there. Borrowed. */
@@ -111,12 +113,17 @@ export class Reassembler implements ReassemblyOwner {
 
   /** Whether the message, or a later one, is finished or given up already. */
   #isOver(from: NetworkPdu, header: SegmentHeader, seqAuth: SeqAuth): boolean {
+    const { trace, replayList } = this.#parts;
+    if (replayList.isOver(from.src, seqAuth.ivIndex, seqAuth.seq)) {
+      trace.drop("transport", "replayed", from.transportPdu);
+      return true;
+    }
     const recent = this.#recent.find(from.src, from.dst);
     if (recent === undefined) return false;
     const age = compareSeqAuth(seqAuth, recent.seqAuth);
     if (age > 0) return false;
     if (age === 0 && recent.isComplete) this.#acknowledgeAgain(recent, from, header);
-    else this.#parts.trace.drop("transport", "staleSegment", from.transportPdu);
+    else trace.drop("transport", "staleSegment", from.transportPdu);
     return true;
   }
 
@@ -157,7 +164,10 @@ export class Reassembler implements ReassemblyOwner {
   #end(reassembly: Reassembly, isComplete: boolean): void {
     reassembly.release();
     const { src, dst, seqAuth } = reassembly;
-    this.#recent.add({ src, dst, seqAuth, isComplete, ackedMs: this.#parts.clock.now() });
+    const { clock, replayList } = this.#parts;
+    const forgotten = this.#recent.add({ src, dst, seqAuth, isComplete, ackedMs: clock.now() });
+    if (forgotten === undefined) return;
+    replayList.close(forgotten.src, forgotten.seqAuth.ivIndex, forgotten.seqAuth.seq);
   }
 
   #acknowledge(reassembly: Reassembly): void {

@@ -35,9 +35,11 @@ export class RecentMessages {
     return undefined;
   }
 
-  add(message: RecentMessage): void {
+  /** Returns the one that is forgotten for it, of another pair. */
+  add(message: RecentMessage): RecentMessage | undefined {
     this.#messages = this.#messages.filter(({ src, dst }) => src !== message.src || dst !== message.dst);
-    if (this.#messages.length === PLACES) this.#messages.shift();
+    const forgotten = this.#messages.length === PLACES ? this.#messages.shift() : undefined;
     this.#messages.push(message);
+    return forgotten;
   }
 }

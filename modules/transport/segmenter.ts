@@ -29,7 +29,7 @@ export interface SenderParts {
   readonly network: Pick<Network, "send">;
   readonly netKeys: Pick<NetKeys, "get">;
   readonly sequence: Pick<Sequence, "take">;
-  readonly ivIndex: Pick<IvIndex, "sending" | "holdWhile" | "release">;
+  readonly ivIndex: Pick<IvIndex, "sending" | "holdWhile" | "isHeld" | "release">;
   readonly sar: SarStates;
 }
 
@@ -143,9 +143,9 @@ export class Segmenter implements TransmissionOwner {
     if (transmission.begin(this.#work) === "cancelled") this.finished(transmission, "cancelled");
   }
 
-  /** It is queued, no other is under way to its destination, and there are not too many. MshPRT 3.5.3.3.1. */
+  /** It is queued, no other is under way to its destination, there are not too many, and no IV Index waits. MshPRT 3.5.3.3.1. */
   #mayBegin(transmission: Transmission): boolean {
-    if (!transmission.isQueued || transmission.waitsForRoom) return false;
+    if (!transmission.isQueued || transmission.waitsForRoom || this.#parts.ivIndex.isHeld) return false;
     let others = 0;
     for (const other of this.#transmissions) {
       if (other === transmission || !(other.isActive || other.waitsForRoom)) continue;

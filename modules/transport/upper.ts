@@ -170,8 +170,11 @@ export class UpperTransport implements LowerListener {
     const { src, dst, ttl, rssi, subnet } = last;
     const { accessPdu, label, appKeyIndex } = opened;
     const from = { src, dst, label, ttl, netKeyIndex: subnet.netKeyIndex, appKeyIndex, rssi };
-    if (this.#listener?.wants(accessPdu, from) !== true || !this.#lower.remember(last)) return;
-    this.#listener.received(accessPdu, from);
+    if (this.#listener?.wants(accessPdu, from) === true && this.#lower.remember(last)) {
+      this.#listener.received(accessPdu, from);
+    }
+    // It may have been a key.
+    this.#cipher.wipe();
   }
 
   #receivedControl(message: Reassembled, last: NetworkPdu): void {

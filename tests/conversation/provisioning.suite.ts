@@ -245,6 +245,23 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(new World().addNode({ numberOfElements: 80 }).node.state, "unprovisioned");
   });
 
+  test("a capacity that no message could tell of, or that is none, is refused", () => {
+    for (const capacity of [
+      { netKeys: 0 },
+      { netKeys: 253 },
+      { appKeys: 251 },
+      { replayList: 0 },
+      { replayList: 2049 },
+      { messageCache: 1 },
+      { labels: 257 },
+      { labels: 1.5 },
+    ]) {
+      throws(() => new World().addNode({ capacity }), JSON.stringify(capacity));
+    }
+    const most = { netKeys: 252, appKeys: 250, replayList: 2048, messageCache: 500, labels: 256 };
+    equal(new World().addNode({ capacity: most }).node.state, "unprovisioned");
+  });
+
   test("key refresh and IV update flags, each for itself [PROV/BV-11]", () => {
     for (const flags of [0, 1, 2, 3]) {
       const world = new World();

@@ -172,7 +172,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
         );
       const node = overhear(algorithm, STATIC);
       equal(left(node), [toHex(PRIVATE_KEY)], "a node: the pair on its label");
-      equal(node.storage.arrays, [new Uint8Array(34), new Uint8Array(20)], "the records, as handed over");
+      equal(node.storage.arrays, [new Uint8Array(36), new Uint8Array(22)], "the records, as handed over");
       equal(left(overhear(algorithm, STATIC, false)), [], "a node without such a pair");
       const failed = overhear(algorithm, new Uint8Array(32));
       const next = failed.crypto.copies.at(-1) ?? hex("");

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { RealClock } from "../../host/simulator/clock.js";
+import type { Timer } from "../../modules/platform.js";
 
 const clocks: RealClock[] = [];
 afterEach(() => {
@@ -73,6 +76,25 @@ describe("RealClock", () => {
     after.start(0);
     await new Promise<void>((resolve) => newClock().createTimer(resolve).start(10));
     assert.deepEqual(expired, []);
+  });
+
+  test("timers that nobody needs any more are forgotten: a node makes new ones for each network that it joins", async () => {
+    const clock = newClock();
+    const forgotten = await Promise.all(
+      [0, 60_000].map(async (delayMs) => {
+        let timer: Timer | undefined = clock.createTimer(() => {});
+        const seen = new WeakRef(timer);
+        timer.start(delayMs);
+        await new Promise<void>((resolve) => clock.createTimer(resolve).start(10));
+        timer.stop();
+        timer = undefined;
+        return seen;
+      }),
+    );
+    await new Promise<void>((resolve) => clock.createTimer(resolve).start(10));
+    setFlagsFromString("--expose-gc");
+    runInNewContext("gc")();
+    for (const timer of forgotten) assert.equal(timer.deref(), undefined);
   });
 
   test("no delay that is none is taken", () => {

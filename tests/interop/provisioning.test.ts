@@ -1,6 +1,6 @@
 /** bluetooth-meshd, which none of us wrote, provisions our simulator over PB-ADV, in real time. */
 
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { test } from "node:test";
@@ -60,7 +60,7 @@ test("the daemon joins the simulator's own ether and provisions it", patience, a
   await checkKept({ provisioner, state }, firstAddress);
 });
 
-test("the program provisions a running simulator", patience, async (t) => {
+test("the program provisions a running simulator, uses it and gives it back", patience, async (t) => {
   const bench = new Bench(t);
   const ether = bench.path("ether");
   const device = await SimulatorProcess.start({ state: bench.path("state"), ether });
@@ -69,7 +69,17 @@ test("the program provisions a running simulator", patience, async (t) => {
   const program = fileURLToPath(new URL("provision.ts", import.meta.url));
   const args = ["--import", "tsx", program, "--ether", ether, "--speedup", "20"];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
-  match(stdout, /^heard the device [0-9a-f-]{36}\nprovisioned it as 0100\n$/);
+  const lines = stdout.trimEnd().split("\n");
+  match(lines[0] ?? "", /^heard the device [0-9a-f-]{36}$/);
+  deepEqual(lines.slice(1), [
+    "provisioned it as 0100",
+    "company ffff, models 0000, 1000, 1001",
+    "gave it an AppKey and bound its lamp to it: status 0, 0",
+    "switched its lamp on",
+    "switched its lamp off",
+    "switched its lamp on",
+    "reset it: it is new again",
+  ]);
   equal(await device.noted("provisioned"), firstAddress);
 });
 

@@ -21,6 +21,7 @@ import { FakeClock } from "./fake-clock.js";
 import { MemoryStorage, PowerCut } from "./memory-storage.js";
 import { hex } from "./provisionee-bench.js";
 import { RecordingTrace } from "./recording-trace.js";
+import { readStored } from "./stored-record.js";
 
 /** The primary element's address. */
 export const FIRST = 0x1201;
@@ -235,7 +236,7 @@ export function publication(changes: Partial<PublicationState> = {}): Publicatio
 
 /** All that is stored, in the order of the keys. */
 export function dump(storage: MemoryStorage): readonly (readonly [string, Uint8Array | undefined])[] {
-  return [...storage.keys()].sort().map((key) => [key, storage.read(key)]);
+  return [...storage.keys()].sort().map((key) => [key, readStored(storage, key)]);
 }
 
 /**

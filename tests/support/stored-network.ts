@@ -2,6 +2,7 @@
 
 import { toHex } from "../../modules/bytes.js";
 import type { Storage } from "../../modules/platform.js";
+import { readStored } from "./stored-record.js";
 
 /** The records of a node that has just joined. */
 export interface StoredNetwork {
@@ -17,11 +18,11 @@ export interface StoredNetwork {
 /** undefined: one of its records is missing, or of another length. */
 export function storedNetwork(storage: Storage): StoredNetwork | undefined {
   const name = storage.keys().find((key) => key.startsWith("net."));
-  const net = storage.read(name ?? "net.");
-  const iv = storage.read("iv");
-  const node = storage.read("node");
+  const net = readStored(storage, name ?? "net.");
+  const iv = readStored(storage, "iv");
+  const node = readStored(storage, "node");
   if (name === undefined || net?.length !== 34 || iv?.length !== 8 || node?.length !== 20) return undefined;
-  if (storage.read("seq")?.length !== 8) return undefined;
+  if (readStored(storage, "seq")?.length !== 8) return undefined;
   const phase = net[1] ?? 0;
   return {
     // In phase 2 there is the new key only.

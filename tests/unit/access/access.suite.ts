@@ -15,6 +15,7 @@ import {
 import type { Suite } from "../../support/harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { hex } from "../../support/provisionee-bench.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 
 const GET = 0x8201;
 const GET_PDU = hex("8201");
@@ -227,8 +228,8 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     node.clock.advance(1000);
     const common = { atMs: 20, src: FIRST, label: undefined, ttl: 7, micSize: 4, segmented: false, tag: 0 };
     equal(node.upper.sent, [
-      { ...common, accessPdu: hex("820401"), dst: 0x0077, netKeyIndex: 3, appKeyIndex: 0 },
       { ...common, accessPdu: hex("800902"), dst: 0x0078, netKeyIndex: 5, appKeyIndex: undefined },
+      { ...common, accessPdu: hex("820401"), dst: 0x0077, netKeyIndex: 3, appKeyIndex: 0 },
     ]);
   });
 
@@ -341,14 +342,14 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(second.access?.store(new Uint8Array(40).fill(7)), true);
     equal(first.access?.stored, hex("0102"));
     equal(second.access?.stored, new Uint8Array(40).fill(7));
-    equal(node.storage.read("m.00.1000"), hex("010102"));
+    equal(readStored(node.storage, "m.00.1000"), hex("010102"));
     throws(() => first.access?.store(new Uint8Array(41)));
     node.storage.failAt(1);
     equal(first.access?.store(hex("03")), false);
     equal(first.access?.stored, hex("0102"));
     equal(first.access?.store(new Uint8Array(0)), true);
     equal(first.access?.stored, new Uint8Array(0));
-    node.storage.write("m.00.1000", hex("0201"));
+    writeStored(node.storage, "m.00.1000", hex("0201"));
     equal(first.access?.stored, undefined, "another version");
   });
 
@@ -384,7 +385,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     ok(context !== undefined && first.access?.reply(context, STATUS, hex("01")) === false);
     equal(first.access?.stored, undefined);
     equal(first.access?.store(hex("02")), false);
-    equal(node.storage.read("m.00.1000"), hex("0101"));
+    equal(readStored(node.storage, "m.00.1000"), hex("0101"));
   });
 
   test("a model that ends the term while it hears is the last to hear", () => {

@@ -17,6 +17,7 @@ import {
 import type { Suite } from "../../support/harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { hex } from "../../support/provisionee-bench.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 
 const OPCODE = { opcode: 0xc105f1, minLength: 0, maxLength: 8 };
 
@@ -139,7 +140,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     ]);
     const sig = node.entry(new RecordingModel(0x1000, []));
     sig.bind(0x123);
-    equal(node.storage.read("b.00.1000"), hex("010123"));
+    equal(readStored(node.storage, "b.00.1000"), hex("010123"));
   });
 
   test("a restart finds it all as it was", () => {
@@ -257,7 +258,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     const restarted = bench(node.storage, [0]);
     equal([...entryOf(restarted).bindings], [0]);
     equal(entryOf(restarted).publication, undefined);
-    equal(restarted.storage.read("b.00.05f11234"), hex("010000"));
+    equal(readStored(restarted.storage, "b.00.05f11234"), hex("010000"));
     equal(restarted.storage.keys().includes("p.00.05f11234"), false);
     equal(restarted.storage.keys().includes("label.01"), false, "the publication's label");
     equal(seen(bench(node.storage)), seen(restarted), "the key comes back: it is not bound");
@@ -271,17 +272,17 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     const restarted = bench(node.storage);
     equal([...entryOf(restarted).subscriptions], [{ address: 0xc001, label: undefined }]);
     equal(entryOf(restarted).publication, undefined);
-    equal(restarted.storage.read("s.00.05f11234"), hex("01c001"));
+    equal(readStored(restarted.storage, "s.00.05f11234"), hex("01c001"));
     equal(restarted.storage.keys().includes("p.00.05f11234"), false);
   });
 
   test("at the start, records of models that there are no more are erased", () => {
     const storage = new MemoryStorage();
     for (const key of ["b.00.1002", "s.01.1000", "p.00.05f11235", "m.02.05f11234", "b.00.05f1123"]) {
-      storage.write(key, hex("010000"));
+      writeStored(storage, key, hex("010000"));
     }
-    storage.write("m.00.05f11234", hex("0107"));
-    storage.write("other", hex("01"));
+    writeStored(storage, "m.00.05f11234", hex("0107"));
+    writeStored(storage, "other", hex("01"));
     bench(storage);
     equal([...storage.keys()].sort(), ["m.00.05f11234", "other"]);
   });
@@ -304,8 +305,8 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     ];
     for (const [key, octets] of damaged) {
       const storage = new MemoryStorage();
-      storage.write("b.00.05f11234", hex("010000"));
-      storage.write(key, hex(octets));
+      writeStored(storage, "b.00.05f11234", hex("010000"));
+      writeStored(storage, key, hex(octets));
       const node = bench(storage);
       const entry = entryOf(node);
       equal([...entry.subscriptions], [], octets);
@@ -358,7 +359,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
   test("a model of device key security is configured by nobody", () => {
     const server = new RecordingModel(0, [], { security: "device" });
     const storage = new MemoryStorage();
-    for (const key of ["b.00.0000", "s.00.0000", "p.00.0000"]) storage.write(key, hex("010000"));
+    for (const key of ["b.00.0000", "s.00.0000", "p.00.0000"]) writeStored(storage, key, hex("010000"));
     const node = new AccessBench([[server]], { storage });
     equal([...storage.keys()], []);
     const entry = node.entry(server);

@@ -212,6 +212,22 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(times(), [20, 520, 1490]);
   });
 
+  test("soon is before the period is over: the model is heard at least once in it", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const { node, model, publish, times } = publishing(publication({ period: 0x02 }), seed);
+      model.periodic = SENDS_STATUS;
+      for (let i = 0; i < 40; i++) {
+        node.clock.advance(330);
+        publish("00", "soon");
+      }
+      const sent = times();
+      for (let i = 1; i < sent.length; i++) {
+        const gap = (sent[i] ?? 0) - (sent[i - 1] ?? 0);
+        ok(gap <= 200, `${gap} ms`);
+      }
+    }
+  });
+
   test("a model that has nothing to say is asked all the same", () => {
     const { node, model, times } = publishing(publication({ period: 0x0a }));
     node.clock.advance(10_000);

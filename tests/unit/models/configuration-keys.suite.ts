@@ -222,9 +222,12 @@ export const suite: Suite = (harness) => {
 
   test("an Update names the AppKey's own NetKey [CFG/AKL/BI-02]", () => {
     const bench = withAppKey();
+    const pairsWrongly = (): void => says(bench, `01 006045 ${C}`, "8003 11 006045");
+    pairsWrongly();
     bench.ask(`8045 2301 ${B}`);
+    pairsWrongly();
     bench.ask(`8045 0000 ${B}`);
-    says(bench, `01 006045 ${C}`, "8003 11 006045");
+    pairsWrongly();
     says(bench, `01 236178 ${C}`, "8003 03 236178");
     says(bench, `01 896745 ${C}`, "8003 04 896745");
   });

@@ -69,6 +69,11 @@ export const suite: Suite = ({ test, equal, ok }) => {
     }
   });
 
+  test("times that the fields cannot say: the longest that they can", () => {
+    const transition = { timeMs: 40_000_000, delayMs: 1280 };
+    equal(toHex(encodeGenericOnOffSet({ isOn: true, tid: 7, transition })), "0107feff");
+  });
+
   test("lengths and values that are prohibited", () => {
     for (const octets of ["", "01", "010700", "0107000000", "0207", "ff07", "01073f00", "0107ff00"]) {
       equal(decodeGenericOnOffSet(hex(octets)), undefined, octets);
@@ -206,6 +211,34 @@ export const suite: Suite = ({ test, equal, ok }) => {
     hear("8201");
     clock.advance(100);
     equal(take(PHONE), ["820401 at 62520"]);
+  });
+
+  test("a transition that is cut short where it already is has ended, and that is published", () => {
+    const { hear, clock, take, server } = lamp();
+    hear("820301010a00");
+    clock.advance(500);
+    hear("82030102");
+    clock.advance(1000);
+    equal(take(GROUP), ["820401 at 520"], "on from the beginning: at once");
+    hear("820300031400");
+    clock.advance(100);
+    hear("820301041400");
+    clock.advance(10_000);
+    equal(take(GROUP), ["820401 at 1620"], "it does not go off");
+    hear("820300051400");
+    clock.advance(100);
+    server.set(true);
+    clock.advance(10_000);
+    equal(take(GROUP), ["820401 at 11700"], "by a person");
+    hear("820300061400");
+    clock.advance(100);
+    hear("820301070014");
+    clock.advance(10_000);
+    equal(take(GROUP), ["820401 at 21920"], "after a delay");
+    hear("82030108");
+    server.set(true);
+    clock.advance(10_000);
+    equal(take(GROUP), [], "once");
   });
 
   test("the same transaction is obeyed once, for six seconds, and acknowledged each time", () => {

@@ -6,6 +6,7 @@ import { AccessBench, publication } from "../../support/access-bench.js";
 import type { Suite } from "../../support/harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
 import { hex } from "../../support/provisionee-bench.js";
+import { readStored } from "../../support/stored-record.js";
 import { LONGEST_ECHO, VendorModel } from "../../support/vendor-model.js";
 
 /** A node with a lamp and the vendor's model beside it. */
@@ -31,7 +32,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(ask(hex("c1f105")), ["c3f105"]);
     equal(ask(hex("c2f1054c616d70")), ["c3f1054c616d70"]);
     equal(ask(hex("c1f105")), ["c3f1054c616d70"]);
-    equal(node.storage.read("m.00.05f11234"), hex("014c616d70"));
+    equal(readStored(node.storage, "m.00.05f11234"), hex("014c616d70"));
     const restarted = product(node.storage);
     equal(restarted.ask(hex("c1f105")), ["c3f1054c616d70"]);
     node.access.stop();

@@ -8,6 +8,7 @@ import { MemoryStorage } from "../../support/memory-storage.js";
 import { forEveryCut, runUntilCut } from "../../support/power-cut.js";
 import { hex } from "../../support/provisionee-bench.js";
 import { RecordingTrace } from "../../support/recording-trace.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 
 const DELAY_MS = 5000;
 
@@ -51,6 +52,36 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal(bench.process(0x1201, 5, 0xfffffe), "replayed");
   });
 
+  test("segmented messages are over that began by what was stored, or by one that was closed [T-B8]", () => {
+    const bench = new Bench();
+    bench.process(0x1201, 5, 7);
+    equal(bench.list.isOver(0x1201, 5, 0), false, "since the start everything is known");
+    bench.list.close(0x1201, 5, 3);
+    bench.list.close(0x1201, 5, 2);
+    equal(
+      [3, 4].map((seq) => bench.list.isOver(0x1201, 5, seq)),
+      [true, false],
+    );
+    bench.list.close(0x1202, 5, 3);
+    equal(bench.list.isOver(0x1202, 5, 3), false, "of a source that is not known nothing was processed");
+
+    const { list } = new Bench({ storage: bench.storage });
+    equal(
+      [7, 8].map((seq) => list.isOver(0x1201, 5, seq)),
+      [true, false],
+    );
+    equal(list.isOver(0x1201, 4, 0xffffff), true);
+    list.ivIndexChanged(6);
+    equal(
+      [7, 8].map((seq) => list.isOver(0x1201, 5, seq)),
+      [true, false],
+    );
+    equal(list.isOver(0x1201, 6, 0), false);
+    list.ivIndexChanged(7);
+    list.accept(0x1203, 7, 9);
+    equal(list.isOver(0x1203, 6, 0), false, "the place is another source's now");
+  });
+
   test("asking changes nothing", () => {
     const bench = new Bench({ capacity: 1 });
     for (let i = 0; i < 2; i++) equal(bench.list.check(1, 5, 7), undefined);
@@ -80,9 +111,12 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     const bench = new Bench({ ivIndex: 0x12345678 });
     bench.process(0x1201, 0x12345678, 0x0a0b0c);
     bench.process(0x7fff, 0x12345677, 0xffffff);
-    equal(bench.storage.read("rpl.00"), hex(`0112345678${"24020a0b0c"}${"ffffffffff"}${EMPTY_ENTRIES(6)}`));
+    equal(
+      readStored(bench.storage, "rpl.00"),
+      hex(`0112345678${"24020a0b0c"}${"ffffffffff"}${EMPTY_ENTRIES(6)}`),
+    );
     for (let src = 1; src <= 7; src++) bench.process(src, 0x12345678, src);
-    equal(bench.storage.read("rpl.01"), hex(`0112345678${"000e000007"}${EMPTY_ENTRIES(7)}`));
+    equal(readStored(bench.storage, "rpl.01"), hex(`0112345678${"000e000007"}${EMPTY_ENTRIES(7)}`));
   });
 
   test("after a restart everything is as it was", () => {
@@ -210,9 +244,9 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
   test("a damaged record is reported; the others still protect", () => {
     const bench = new Bench();
     for (let src = 1; src <= 17; src++) bench.process(src, 5, 1);
-    bench.storage.write("rpl.00", new Uint8Array(44));
-    bench.storage.write("rpl.03", hex(`0100000006${EMPTY_ENTRIES(8)}`));
-    bench.storage.write("rpl.zz", hex(`0100000005${EMPTY_ENTRIES(8)}`));
+    writeStored(bench.storage, "rpl.00", new Uint8Array(44));
+    writeStored(bench.storage, "rpl.03", hex(`0100000006${EMPTY_ENTRIES(8)}`));
+    writeStored(bench.storage, "rpl.zz", hex(`0100000005${EMPTY_ENTRIES(8)}`));
     const restarted = new Bench({ storage: bench.storage });
     equal(restarted.trace.eventsOf("storage"), ["damagedRecord", "damagedRecord", "damagedRecord"]);
     for (let src = 9; src <= 17; src++) equal(restarted.process(src, 5, 1), "replayed");

@@ -29,6 +29,7 @@ import file from "../../vectors/beacons.json" with { type: "json" };
 const KEY = hex("7dd7364cd842ad18c17c2b820c84c3d6");
 const NEW_KEY = hex("f7a2a44f8e8a8029064f173ddc1e2b00");
 const FOREIGN_KEY = hex("3bbb6f1fbd53e157417f308ce7aec58f");
+const OTHER_KEY = hex("63964771734fbd76e3b40519d1d94a48");
 const IV_INDEX = 0x12345678;
 /** News, and the first beacon, are on the air by then. */
 const SOON_MS = 1100;
@@ -266,12 +267,12 @@ export const suite: Suite = ({ test, equal, ok }) => {
     bench.states.change({ secureNetworkBeacon: false });
     bench.taken();
     bench.clock.advance(100_000);
-    bench.ivIndex.signal(true);
+    bench.hear(beaconOf(bench.crypto, KEY, IV_INDEX + 2, 2));
     bench.clock.advance(100_000);
     equal(bench.taken(), []);
     bench.states.change({ secureNetworkBeacon: true });
     bench.clock.advance(SOON_MS);
-    equal(bench.told(), ["02 3eca 12345679"]);
+    equal(bench.told(), ["02 3eca 1234567a"]);
   });
 
   test("a beacon that waits for the radio when the state is switched off is not sent", () => {
@@ -318,6 +319,19 @@ export const suite: Suite = ({ test, equal, ok }) => {
         equal([...inPhase2, ...afterwards], []);
       }
     }
+  });
+
+  test("with the state off, an IV update that the node has started is told until another node tells it", () => {
+    const bench = Bench.started();
+    bench.states.change({ secureNetworkBeacon: false, relay: FeatureState.Disabled });
+    bench.clock.advance(60_000);
+    bench.taken();
+    bench.ivIndex.signal(true);
+    bench.clock.advance(25_000);
+    equal(bench.told(), new Array<string>(3).fill("02 3eca 12345679"));
+    bench.hear(beaconOf(bench.crypto, KEY, IV_INDEX + 1, 2));
+    bench.clock.advance(60_000);
+    equal(bench.told(), []);
   });
 
   test("each subnet has a beacon of its own, until it is deleted [BCN/SNB/BV-02]", () => {
@@ -413,6 +427,38 @@ export const suite: Suite = ({ test, equal, ok }) => {
       cases.map(([, , , reason]) => reason),
     );
     equal([bench.ivIndex.current, bench.ivIndex.updating], [IV_INDEX, false]);
+  });
+
+  test("what is ignored for its IV Index does not lead a key refresh either [IVU/BI-02, IVU/BI-04]", () => {
+    const bench = Bench.started();
+    bench.netKeys.add(7, FOREIGN_KEY);
+    for (const netKeyIndex of [0, 7])
+      bench.netKeys.update(netKeyIndex, netKeyIndex === 0 ? NEW_KEY : OTHER_KEY);
+    const phases = () => bench.netKeys.subnets.map(({ phase }) => phase);
+    for (const flags of [0, 1]) {
+      for (const ivIndex of [IV_INDEX - 1, IV_INDEX + 43]) {
+        bench.hear(beaconOf(bench.crypto, NEW_KEY, ivIndex, flags));
+      }
+      bench.hear(beaconOf(bench.crypto, OTHER_KEY, IV_INDEX + 1, flags));
+    }
+    equal(phases(), [1, 1]);
+    equal(
+      bench.trace.reasons,
+      [0, 1].flatMap(() => ["staleIvIndex", "ivIndexTooHigh", "notPrimary"]),
+    );
+    // It is only too early for the IV Index: the rest of it counts.
+    bench.hear(beaconOf(bench.crypto, NEW_KEY, IV_INDEX + 1, 3));
+    equal(phases(), [2, 1]);
+    equal(bench.trace.reasons.at(-1), "ivUpdateTooSoon");
+  });
+
+  test("during an IV update the beacon of a node that is not in it yet leads a key refresh all the same", () => {
+    const bench = Bench.started();
+    bench.ivIndex.signal(true);
+    bench.netKeys.update(0, NEW_KEY);
+    bench.hear(beaconOf(bench.crypto, NEW_KEY, IV_INDEX, 1));
+    equal(bench.netKeys.get(0)?.phase, 2);
+    equal([bench.ivIndex.current, bench.ivIndex.updating], [IV_INDEX + 1, true]);
   });
 
   test("a key refresh is led by beacons; the old key's are not heard any more from phase 2 on [KR/BV-02]", () => {

@@ -10,6 +10,7 @@ import { MemoryStorage } from "../../support/memory-storage.js";
 import { forEveryCut, runUntilCut } from "../../support/power-cut.js";
 import { hex } from "../../support/provisionee-bench.js";
 import { RecordingTrace } from "../../support/recording-trace.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -36,7 +37,7 @@ class Bench {
 
   static stored(record: string, ivIndex: number): Bench {
     const bench = new Bench();
-    bench.storage.write("seq", hex(record));
+    writeStored(bench.storage, "seq", hex(record));
     bench.sequence.load(ivIndex);
     return bench;
   }
@@ -128,16 +129,16 @@ function liveWithRestarts(): readonly string[] {
 export const suite: Suite = ({ test, equal, ok }) => {
   test("numbers count up from 0, and each has been reserved in storage before it is used", () => {
     const bench = Bench.begun(5);
-    equal(bench.storage.read("seq"), hex("0100000005000000"));
+    equal(readStored(bench.storage, "seq"), hex("0100000005000000"));
     equal(bench.sequence.next, 0);
     equal(bench.take(2), [0, 1]);
-    equal(bench.storage.read("seq"), hex("0100000005000100"));
+    equal(readStored(bench.storage, "seq"), hex("0100000005000100"));
     equal(bench.storage.changes, 2);
     bench.take(254);
     equal(bench.storage.changes, 2);
     equal(bench.sequence.next, 256);
     equal(bench.take(1), [256]);
-    equal(bench.storage.read("seq"), hex("0100000005000200"));
+    equal(readStored(bench.storage, "seq"), hex("0100000005000200"));
     equal(bench.lows, 0);
   });
 
@@ -157,14 +158,14 @@ export const suite: Suite = ({ test, equal, ok }) => {
     bench.sequence.restart(4);
     equal(bench.take(1), [3]);
     bench.sequence.restart(6);
-    equal(bench.storage.read("seq"), hex("0100000006000000"));
+    equal(readStored(bench.storage, "seq"), hex("0100000006000000"));
     equal([bench.take(2), bench.sequence.ivIndex], [[0, 1], 6]);
   });
 
   test("a record of a lower IV Index is what a power cut left: the new one has not been used", () => {
     const bench = Bench.stored("0100000005123456", 6);
     equal(bench.take(2), [0, 1]);
-    equal(bench.storage.read("seq"), hex("0100000006000100"));
+    equal(readStored(bench.storage, "seq"), hex("0100000006000100"));
   });
 
   test("without a record, or with a damaged one, no number may be used until the IV Index rises", () => {

@@ -7,6 +7,7 @@ import {
 import { HeartbeatSubscription } from "../../../modules/transport/heartbeat-subscription.js";
 import type { Suite } from "../../support/harness.js";
 import { MemoryStorage } from "../../support/memory-storage.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 import { octets, TransportBench, type TransportOptions } from "../../support/transport-bench.js";
 
 const OFF: HeartbeatPublicationState = Object.freeze({
@@ -115,10 +116,10 @@ export const suite: Suite = ({ test, equal, ok }) => {
   test("without a destination everything is 0, and nothing is stored", () => {
     const { bench, publication } = publisher();
     publication.set(FOUR);
-    equal(bench.storage.read("heartbeat"), octets("01c1050302040000" + "0000"));
+    equal(readStored(bench.storage, "heartbeat"), octets("01c1050302040000" + "0000"));
     ok(publication.set({ ...FOUR, destination: 0 }));
     equal(publication.state, OFF);
-    equal(bench.storage.read("heartbeat"), undefined);
+    equal(readStored(bench.storage, "heartbeat"), undefined);
     bench.clock.advance(60_000);
     equal(bench.network.take(), []);
   });
@@ -152,15 +153,15 @@ export const suite: Suite = ({ test, equal, ok }) => {
     ];
     for (const record of wrong) {
       const storage = new MemoryStorage();
-      storage.write("heartbeat", octets(record));
+      writeStored(storage, "heartbeat", octets(record));
       const { bench, publication } = publisher({ storage });
       equal(publication.state, OFF);
       equal(bench.trace.eventsOf("storage"), ["damagedRecord"], record);
     }
     const storage = new MemoryStorage();
-    storage.write("heartbeat", octets("01c10503020400000009"));
+    writeStored(storage, "heartbeat", octets("01c10503020400000009"));
     equal(publisher({ storage }).publication.state, OFF);
-    equal(storage.read("heartbeat"), undefined);
+    equal(readStored(storage, "heartbeat"), undefined);
   });
 
   test("with their NetKey the heartbeats end [CFG/HBP/BV-06]", () => {
@@ -208,7 +209,7 @@ export const suite: Suite = ({ test, equal, ok }) => {
     publication.stop();
     bench.clock.advance(60_000);
     equal(bench.network.take(), []);
-    ok(bench.storage.read("heartbeat"));
+    ok(readStored(bench.storage, "heartbeat"));
   });
 
   test("heartbeats are counted, with the hops that they came [CFG/HBS/BV-04]", () => {

@@ -7,6 +7,7 @@ import { FakeClock } from "../../support/fake-clock.js";
 import type { Suite } from "../../support/harness.js";
 import { MemoryStorage, PowerCut } from "../../support/memory-storage.js";
 import { RecordingTrace } from "../../support/recording-trace.js";
+import { readStored, writeStored } from "../../support/stored-record.js";
 import { collidingLabels, octets } from "../../support/transport-bench.js";
 
 const crypto = createNobleCrypto(new FakeClock());
@@ -32,7 +33,7 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     const labels = labelsOn(storage);
     equal(held(labels, LABEL), { slot: 0, uuid: LABEL, address: 0xb529 });
     equal(held(labels, OTHER), { slot: 1, uuid: OTHER, address: 0x9736 });
-    equal(storage.read("label.01"), octets("01f4a002c7fb1e4ca0a469a021de0db875"));
+    equal(readStored(storage, "label.01"), octets("01f4a002c7fb1e4ca0a469a021de0db875"));
     const found = labelsOn(storage);
     equal(found.at(0), { slot: 0, uuid: LABEL, address: 0xb529 });
     equal(found.at(1)?.address, 0x9736);
@@ -89,8 +90,8 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
   test("a damaged record is not used", () => {
     const storage = new MemoryStorage();
     const trace = new RecordingTrace();
-    storage.write("label.00", octets("0173e7"));
-    storage.write("label.01", octets(`02${"00".repeat(16)}`));
+    writeStored(storage, "label.00", octets("0173e7"));
+    writeStored(storage, "label.01", octets(`02${"00".repeat(16)}`));
     const labels = labelsOn(storage, trace);
     equal([labels.at(0), labels.at(1)], [undefined, undefined]);
     equal(trace.eventsOf("storage"), ["damagedRecord", "damagedRecord"]);

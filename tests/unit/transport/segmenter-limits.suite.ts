@@ -8,7 +8,6 @@ import { octets, type SentPdu, TransportBench, text } from "../../support/transp
 /** Three segments: 12n - 4 octets at most. */
 const THREE = text(30);
 const PEER = 0x0011;
-const _GROUP = 0xc000;
 
 export const suite: Suite = ({ test, equal, ok }) => {
   test("one message at a time to one destination, three at a time in all, and no more than there is room for", () => {
@@ -130,6 +129,22 @@ export const suite: Suite = ({ test, equal, ok }) => {
     const next = bench.network.take().map(({ seq, ivIndex }) => [seq, ivIndex]);
     equal(next, [[0, 0x12345679]], "the next one begins with the new index, and from 0");
     equal(bench.access.results, ["1 sent"]);
+  });
+
+  test("it waits for the messages that are under way, and not for those that come after them [IVU/BV-04]", () => {
+    const bench = new TransportBench();
+    bench.ivIndex.signal(true);
+    bench.send(THREE, { tag: 1, dst: 0x11 });
+    bench.clock.advance(130);
+    bench.ivIndex.signal(false);
+    ok(bench.send(THREE, { tag: 2, dst: 0x12 }));
+    bench.network.take();
+    bench.clock.advance(60);
+    equal(bench.network.take(), [], "the second one waits, although its destination is free");
+    acknowledge(bench, { seqAuth: 0, ackedSegments: 7 }, { seq: 1 });
+    equal([bench.ivIndex.updating, bench.ivIndex.sending], [false, 0x12345679]);
+    const next = bench.network.take().map(({ dst, seq, ivIndex }) => [dst, seq, ivIndex]);
+    equal(next, [[0x12, 0, 0x12345679]]);
   });
 
   test("when the IV Index jumps all the same, no number of the old one is used again", () => {
