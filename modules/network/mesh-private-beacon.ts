@@ -22,6 +22,7 @@ import {
   MESH_PRIVATE_BEACON_SIZE,
 } from "./private-beacon-pdu.js";
 import type { PrivateStates } from "./private-states.js";
+import type { SecureNetworkBeaconFields } from "./secure-beacon-pdu.js";
 import type { NetworkKey, Subnet } from "./subnet.js";
 
 /** One step of the Random Update Interval. MshPRT 4.2.44.2. */
@@ -61,8 +62,10 @@ export class MeshPrivateBeacon implements AdvertisingSender {
   readonly transmit: Transmit = Object.freeze({ count: 1, intervalMs: 0 });
   readonly #parts: MeshPrivateBeaconParts;
   readonly #timer: Timer;
-  /** The last one that was authentic: repetitions need not be authenticated again. */
+  /** The last one that was authentic: repetitions, which count as others do, need not be authenticated again. */
   readonly #heard = new Uint8Array(MESH_PRIVATE_BEACON_SIZE);
+  #heardKey: NetworkKey | undefined;
+  #heardFields: SecureNetworkBeaconFields | undefined;
   readonly #draw = new Uint8Array(1);
   #watches: readonly Watch[] = [];
   #isRunning = false;
@@ -81,6 +84,7 @@ export class MeshPrivateBeacon implements AdvertisingSender {
     this.#isRunning = false;
     this.#timer.stop();
     this.#watches = [];
+    this.#heardKey = undefined;
     this.#parts.advertiser.withdraw(this);
   }
 
@@ -123,7 +127,6 @@ export class MeshPrivateBeacon implements AdvertisingSender {
       trace.drop("beacon", "badLength", pdu);
       return;
     }
-    if (equal(pdu, this.#heard)) return;
     for (const subnet of netKeys.subnets) {
       for (const key of subnet.beaconKeys) if (this.#obey(pdu, subnet, key)) return;
     }
@@ -132,13 +135,22 @@ export class MeshPrivateBeacon implements AdvertisingSender {
 
   /** false: that key does not authenticate it. */
   #obey(pdu: Uint8Array, subnet: Subnet, key: NetworkKey): boolean {
-    const beacon = decodeMeshPrivateBeacon(pdu, key.privateBeaconKey);
+    const beacon = this.#open(pdu, key);
     if (beacon === undefined) return false;
-    this.#heard.set(pdu);
     this.#watchOf(subnet)?.observation.heard(this.#parts.clock.now());
     const reason = obeyBeacon(this.#parts, beacon, { subnet, key });
     if (reason !== undefined) this.#parts.trace.drop("beacon", reason, pdu);
     return true;
+  }
+
+  #open(pdu: Uint8Array, key: NetworkKey): SecureNetworkBeaconFields | undefined {
+    if (key === this.#heardKey && equal(pdu, this.#heard)) return this.#heardFields;
+    const beacon = decodeMeshPrivateBeacon(pdu, key.privateBeaconKey);
+    if (beacon === undefined) return undefined;
+    this.#heard.set(pdu);
+    this.#heardKey = key;
+    this.#heardFields = beacon;
+    return beacon;
   }
 
   #watchOf(subnet: Subnet): Watch | undefined {

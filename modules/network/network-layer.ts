@@ -114,6 +114,7 @@ export class NetworkLayer {
     if (!this.netKeys.load() || !this.ivIndex.load()) return false;
     this.states.load();
     this.privateStates.load();
+    this.#bindProxies();
     this.solicitations.load();
     this.sequence.load(this.ivIndex.sending);
     this.replayList.load(this.ivIndex.current);
@@ -132,10 +133,7 @@ export class NetworkLayer {
 
   /** Keys, their phases or states have changed: whoever tells others of them has to know. */
   changed(): void {
-    const { states, privateStates } = this;
-    // Both at once there cannot be. MshPRT 4.2.45.1.
-    const isPublic = states.values.gattProxy === FeatureState.Enabled;
-    if (isPublic && privateStates.values.privateGattProxy) privateStates.change({ privateGattProxy: false });
+    this.#bindProxies();
     this.beacon.changed();
     this.#privateBeacon.changed();
     this.proxy?.changed();
@@ -152,6 +150,11 @@ export class NetworkLayer {
     this.replayList.stop();
     this.ivIndex.stop();
     this.netKeys.stop();
+  }
+
+  /** Both at once there cannot be; what is stored may say so after a power failure. MshPRT 4.2.45.1. */
+  #bindProxies(): void {
+    if (this.states.values.gattProxy === FeatureState.Enabled) this.privateStates.excludeProxy();
   }
 
   /** Only a member of the primary subnet may start an IV update. MshPRT 3.11.5. */

@@ -63,19 +63,30 @@ export class PrivateStates {
     return this.#values;
   }
 
+  /** The public proxy is on, and the private one therefore off, whether that can be stored or not. MshPRT 4.2.45.1. */
+  excludeProxy(): void {
+    if (!this.#values.privateGattProxy) return;
+    this.#values = { ...this.#values, privateGattProxy: false };
+    this.#write(this.#values);
+  }
+
   /** Change some of them. false: they could not be stored, and nothing has changed. */
   change(values: Partial<PrivateStateValues>): boolean {
     const after = { ...this.#values, ...values };
-    const record = Uint8Array.of(
-      VERSION,
-      after.privateBeacon ? 1 : 0,
-      after.randomUpdateSteps,
-      after.privateGattProxy ? 1 : 0,
-      after.onDemandSeconds,
-    );
-    if (!this.#records.write(RecordKey.PrivateProxy, record)) return false;
+    if (!this.#write(after)) return false;
     this.#values = after;
     this.#changed();
     return true;
+  }
+
+  #write(values: PrivateStateValues): boolean {
+    const record = Uint8Array.of(
+      VERSION,
+      values.privateBeacon ? 1 : 0,
+      values.randomUpdateSteps,
+      values.privateGattProxy ? 1 : 0,
+      values.onDemandSeconds,
+    );
+    return this.#records.write(RecordKey.PrivateProxy, record);
   }
 }

@@ -4,6 +4,7 @@ import type { Advertised, ConnectableAdvertising } from "../bearer/connectable-a
 import { MeshProxyService } from "../bearer/mesh-services.js";
 import { encodeServiceAdvertisement } from "../bearer/service-advertisement.js";
 import type { AdvertisingAddress, Clock, Random, Timer } from "../platform.js";
+import type { Demands } from "./demands.js";
 import type { IdentityStates } from "./identity-states.js";
 import type { NetKeys } from "./net-keys.js";
 import { FeatureState, type NodeStates } from "./node-states.js";
@@ -30,6 +31,8 @@ export interface ProxyAdvertisingParts {
   readonly privateStates: PrivateStates;
   readonly nodeIdentity: IdentityStates;
   readonly privateNodeIdentity: IdentityStates;
+  /** Whom Solicitation PDUs have asked for. */
+  readonly demands: Demands;
   readonly address: number;
 }
 
@@ -40,8 +43,6 @@ export class ProxyAdvertising {
   /** Of each subnet the Random field of its private network identity. */
   #randoms: readonly { readonly subnet: Subnet; readonly random: Uint8Array }[] = [];
   #isOn = false;
-  /** Whose key has authenticated a Solicitation PDU; undefined: nobody is to be shown on demand. */
-  #solicited: Subnet | undefined;
 
   constructor(parts: ProxyAdvertisingParts) {
     this.#parts = parts;
@@ -71,17 +72,6 @@ export class ProxyAdvertising {
     this.#parts.advertising.stop();
   }
 
-  /** The subnet to be shown on demand; undefined: none. */
-  get solicited(): Subnet | undefined {
-    return this.#solicited;
-  }
-
-  solicit(subnet: Subnet | undefined): void {
-    if (this.#solicited === subnet) return;
-    this.#solicited = subnet;
-    this.changed(subnet !== undefined);
-  }
-
   #all(): readonly Advertised[] {
     const { nodeIdentity, privateNodeIdentity, address } = this.#parts;
     return [
@@ -106,9 +96,9 @@ export class ProxyAdvertising {
   }
 
   #privateSubnets(): readonly Subnet[] {
-    const { netKeys, privateStates } = this.#parts;
+    const { netKeys, privateStates, demands } = this.#parts;
     if (privateStates.values.privateGattProxy) return netKeys.subnets;
-    return netKeys.subnets.filter((subnet) => subnet === this.#solicited);
+    return netKeys.subnets.filter((subnet) => demands.subnets.includes(subnet));
   }
 
   #randomOf(subnet: Subnet): Uint8Array {

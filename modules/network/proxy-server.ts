@@ -6,6 +6,7 @@ import type { ProxyLink } from "../bearer/proxy-link.js";
 import { ProxyLinks, type ProxyLinksListener } from "../bearer/proxy-links.js";
 import { ProxyMessageType } from "../bearer/proxy-pdu.js";
 import type { Clock, GattListener, GattServer, Radio, Timer } from "../platform.js";
+import { Demands } from "./demands.js";
 import { IdentityStates } from "./identity-states.js";
 import type { Network } from "./network.js";
 import { FeatureState, type NodeStates } from "./node-states.js";
@@ -43,14 +44,13 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
   readonly #advertising: ProxyAdvertising;
   readonly #begin: Timer;
   readonly #drainTimer: Timer;
-  /** Until then the node is shown on demand. */
-  readonly #demand: Timer;
+  readonly #demands: Demands;
   #clients: readonly ProxyClient[] = [];
   #isRunning = false;
   /** There are clients that had connected before the service was there: they are left in peace. */
   #hasInherited = false;
-  /** Whose client has come on demand, as long as it stays. */
-  #onDemand: Subnet | undefined;
+  /** Whose clients have come on demand, until all clients are gone: which of them it was, nobody keeps. */
+  #onDemand: readonly Subnet[] = [];
   #drained: (() => void) | undefined;
 
   constructor(parts: ProxyServerParts) {
@@ -63,14 +63,15 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
     const changed = (hasBegun: boolean): void => this.#advertising.changed(hasBegun);
     this.nodeIdentity = new IdentityStates({ clock, random, changed });
     this.privateNodeIdentity = new IdentityStates({ clock, random, changed });
+    this.#demands = new Demands(clock, changed);
     this.#advertising = new ProxyAdvertising({
       ...{ clock, random, netKeys, states, privateStates, address: elements.first },
       ...{ nodeIdentity: this.nodeIdentity, privateNodeIdentity: this.privateNodeIdentity },
+      demands: this.#demands,
       advertising: new ConnectableAdvertising(radio, clock),
     });
     this.#begin = clock.createTimer(() => this.#begun());
     this.#drainTimer = clock.createTimer(() => this.#drain());
-    this.#demand = clock.createTimer(() => this.#advertising.solicit(undefined));
   }
 
   /** Show the service. identify: say at once which node it is, as after provisioning over PB-GATT. MshPRT 7.2.2.2.3. */
@@ -98,9 +99,9 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
     this.#isRunning = false;
     this.#begin.stop();
     this.#drainTimer.stop();
-    this.#demand.stop();
     this.#drained = undefined;
     this.#advertising.stop();
+    this.#demands.clear();
     this.nodeIdentity.stopAll();
     this.privateNodeIdentity.stopAll();
     for (const { bearer } of this.#clients) bearer.stop();
@@ -145,8 +146,7 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
 
   /** A Solicitation PDU has come: show the subnet whose key has authenticated it. MshPRT 6.9.2.2, 4.2.47. */
   solicited(subnet: Subnet): void {
-    this.#advertising.solicit(subnet);
-    this.#demand.start(this.#parts.privateStates.values.onDemandSeconds * 1000);
+    this.#demands.add(subnet, this.#parts.privateStates.values.onDemandSeconds);
   }
 
   /** Call `done`, in a later turn, when all that was to be sent has left, or after 2 s. Once. */
@@ -158,9 +158,8 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
   connected(link: ProxyLink): void {
     this.#clients = [...this.#clients, new ProxyClient(link, this.#isPrivate, this.#parts)];
     if (this.#begin.running) return;
-    if (this.#advertising.solicited !== undefined) this.#onDemand = this.#advertising.solicited;
-    this.#demand.stop();
-    this.#advertising.solicit(undefined);
+    if (this.#demands.subnets.length > 0) this.#onDemand = this.#demands.subnets;
+    this.#demands.clear();
     if (this.#links.hasRoom) this.#advertising.changed();
     else this.#advertising.stop();
   }
@@ -181,8 +180,8 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
     }
     if (this.#links.all.length === 0) this.#hasInherited = false;
     // It may want to come back.
-    if (this.#onDemand !== undefined && this.isSolicitable) this.solicited(this.#onDemand);
-    this.#onDemand = undefined;
+    if (this.isSolicitable) for (const subnet of this.#onDemand) this.solicited(subnet);
+    if (this.#links.all.length === 0) this.#onDemand = [];
     if (!this.#begin.running && !this.#hasInherited) this.#advertising.start();
     this.idle();
   }
@@ -202,14 +201,13 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
     const isPrivate =
       privateStates.values.privateGattProxy ||
       this.privateNodeIdentity.running.length > 0 ||
-      this.#advertising.solicited !== undefined;
+      this.#demands.subnets.length > 0;
     return !isPublic && isPrivate;
   }
 
   #endDemand(): void {
-    this.#demand.stop();
-    this.#onDemand = undefined;
-    this.#advertising.solicit(undefined);
+    this.#onDemand = [];
+    this.#demands.clear();
   }
 
   #begun(): void {

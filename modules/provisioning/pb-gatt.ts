@@ -163,10 +163,12 @@ export class PbGatt implements ProvisioningBearer, ProxySender, ProxyReceiver, P
   received(pdu: Uint8Array): void {
     const { clock, trace } = this.#parts;
     if (this.#state.name !== "open") return;
-    this.#linkTimer.stop();
     if (pdu.length === 0) {
       trace.drop("pbGatt", "badLength", pdu);
-    } else if (this.#outgoing?.isLast) {
+      return;
+    }
+    this.#linkTimer.stop();
+    if (this.#outgoing?.isLast) {
       // Written before our Failed could arrive: one is enough.
       trace.drop("pbGatt", "unexpectedMessage", pdu);
     } else {

@@ -202,6 +202,39 @@ const failing: Suite = ({ test, equal }) => {
     }
   });
 
+  test("a controller that takes no commands any more is told of like one that does not answer", () => {
+    const scene = new Scene().start();
+    scene.diary.length = 0;
+    scene.controller.credits = 0;
+    scene.adapter.open({ received: () => {}, transmitted: () => {} });
+    scene.adapter.setScanning(true);
+    scene.adapter.renewAddress();
+    scene.adapter.setScanning(false);
+    // A sign of life without a credit is none.
+    for (let i = 0; i < 30; i++) {
+      scene.controller.say("040e03000000");
+      scene.clock.advance(COMMAND_TIMEOUT_MS / 25);
+    }
+    equal(scene.diary, ["it has stopped answering (command 0x200c); plug it in again"]);
+    equal(scene.controller.closed, true);
+  });
+
+  test("a link whose end was never told is gone when its handle is somebody else's, or unknown", () => {
+    const again = new Scene().connected();
+    again.controller.say("043e13010040000101c0ffee000000180000002a0000");
+    again.clock.advance(10);
+    equal(again.diary, ["disconnected 1", "connected 2"]);
+    again.controller.lose(again.handle);
+    again.clock.advance(10);
+    equal(again.diary, ["disconnected 1", "connected 2", "disconnected 2"]);
+
+    const unknown = new Scene().connected();
+    unknown.controller.forget(unknown.handle);
+    unknown.adapter.gattServer.disconnect(1);
+    unknown.clock.advance(100);
+    equal(unknown.diary, ["disconnected 1"]);
+  });
+
   test("closing resets the controller, and nothing is heard any more", () => {
     const scene = new Scene().start();
     scene.controller.commands.length = 0;
@@ -248,19 +281,35 @@ const carrying: Suite = ({ test, equal, ok }) => {
     equal(scene.diary, ["idle 1"]);
   });
 
-  test("never more packets than the controller has room for, and one is left for who comes", () => {
+  test("never more packets than the controller has room for, and as many are left for who comes", () => {
     const scene = new Scene({ aclPackets: 4 }).connected();
     scene.controller.setTaking(scene.handle, false);
     let taken = 0;
     while (scene.notify(taken)) taken++;
     scene.clock.advance(1000);
-    equal(scene.controller.packets.length, 3);
-    equal(taken, 3 + 8);
+    equal(scene.controller.packets.length, 2);
+    equal(taken, 2 + 8);
     equal(scene.diary, []);
     scene.controller.setTaking(scene.handle, true);
     scene.clock.advance(1000);
     equal(scene.heard.length, taken);
     equal(scene.diary, ["ready 1", "idle 1"]);
+  });
+
+  test("clients that do not read, one after the other, leave room for the next one", () => {
+    const scene = new Scene({ aclPackets: 4 }).connected();
+    for (const id of [1, 2]) {
+      scene.controller.setTaking(scene.handle, false);
+      while (scene.adapter.gattServer.notify(id, new Uint8Array(20)));
+      scene.clock.advance(1000);
+      scene.handle = scene.controller.connect({
+        frame: (channel, payload) => scene.heard.push(`${channel} ${toHex(payload)}`),
+        disconnected: () => scene.heard.push("disconnected"),
+      });
+      scene.say(4, "1285000100");
+      scene.clock.advance(100);
+      equal(scene.heard.splice(0), ["4 13"]);
+    }
   });
 
   test("with room for a single packet it goes on, too", () => {
@@ -308,6 +357,20 @@ const carrying: Suite = ({ test, equal, ok }) => {
       equal(scene.diary, ["disconnected 1"]);
       equal(scene.heard.at(-1), "disconnected");
     }
+  });
+
+  test("a client that goes on after that is not heard, and the controller is asked once", () => {
+    const scene = new Scene().connected();
+    scene.controller.setTaking(scene.handle, false);
+    scene.controller.holdsLinks = true;
+    for (let i = 0; i < 300; i++) scene.say(4, "0a0300");
+    scene.say(4, "52820003");
+    scene.clock.advance(1000);
+    equal(scene.controller.commands, ["0406 400013"]);
+    equal(scene.diary, []);
+    scene.controller.lose(scene.handle);
+    scene.clock.advance(10);
+    equal(scene.diary, ["disconnected 1"]);
   });
 
   test("Service Changed that nobody confirms ends the link after 30 s", () => {

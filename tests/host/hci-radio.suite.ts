@@ -270,6 +270,25 @@ const connectable: Suite = ({ test, equal, ok }) => {
     equal(scene.after(1000), PUT_UP);
   });
 
+  test("connectable advertising that was refused is on the air within a second of when it would not be", () => {
+    const scene = new Scene().up();
+    scene.controller.answers.set(0x200a, "0c");
+    scene.adapter.setConnectable(CONNECTABLE);
+    const refused = scene.after(5000);
+    equal(refused.slice(0, 2 * PUT_UP.length), [...PUT_UP, ...PUT_UP]);
+    equal(
+      scene.diary.filter((line) => line.startsWith("noted")),
+      ["noted: the adapter refuses connectable advertising: error 0x0c"],
+    );
+    scene.controller.answers.delete(0x200a);
+    equal(scene.after(1000), PUT_UP);
+    scene.controller.answers.set(0x200a, "0c");
+    scene.adapter.setConnectable({ ...CONNECTABLE, intervalMs: 100 });
+    scene.after(100);
+    scene.adapter.setConnectable(undefined);
+    equal(scene.after(5000), []);
+  });
+
   test("a new identity is drawn and kept, and is the advertised one at once", () => {
     const scene = new Scene(["c1a2a3a4a5a6", "01b2b3b4b5b6"]).up();
     equal(toHex(scene.adapter.identity), "c1a2a3a4a5a6");

@@ -40,6 +40,8 @@ export class VirtualController implements ByteStream {
   readonly answers = new Map<number, string | undefined>();
   /** Command credits given with each answer. */
   credits = 1;
+  /** Remotes do not confirm the end of a link, so that it stays for the time being. */
+  holdsLinks = false;
   closed = false;
   readonly #clock: Clock;
   readonly #aclLength: number;
@@ -99,6 +101,11 @@ export class VirtualController implements ByteStream {
     if (this.#links.delete(handle)) this.say(`04050400${hexOf(handle)}${toHex(Uint8Array.of(reason))}`);
   }
 
+  /** The link is gone, and nobody is told. */
+  forget(handle: number): void {
+    this.#links.delete(handle);
+  }
+
   /** The remote takes packets, or leaves them in the controller. */
   setTaking(handle: number, on: boolean): void {
     const link = this.#links.get(handle);
@@ -125,8 +132,10 @@ export class VirtualController implements ByteStream {
     const parameters = toHex(packet.subarray(3));
     this.commands.push(`${opcode.toString(16).padStart(4, "0")} ${parameters}`.trim());
     if (opcode === 0x0406) {
-      this.say(`040f0400${this.#creditsHex()}${hexOf(opcode)}`);
       const handle = getUint16LE(packet, 3);
+      const status = this.#links.has(handle) ? "00" : "02";
+      this.say(`040f04${status}${this.#creditsHex()}${hexOf(opcode)}`);
+      if (this.holdsLinks) return;
       this.#links.get(handle)?.remote.disconnected();
       this.lose(handle, 0x16);
       return;

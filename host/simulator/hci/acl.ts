@@ -40,6 +40,8 @@ interface Link {
   inController: number;
   /** What has come of a frame; undefined: its beginning is missing. */
   incoming: Uint8Array | undefined;
+  /** Nothing more is taken from it. */
+  isSpoiled: boolean;
 }
 
 /** The data of all links of one controller. */
@@ -64,7 +66,14 @@ export class Acl {
 
   open(handle: number): void {
     this.close(handle);
-    this.#links.set(handle, { handle, frames: [], rest: undefined, inController: 0, incoming: undefined });
+    this.#links.set(handle, {
+      handle,
+      frames: [],
+      rest: undefined,
+      inController: 0,
+      incoming: undefined,
+      isSpoiled: false,
+    });
   }
 
   /** What was on its way is lost; the controller has forgotten it, too. */
@@ -113,7 +122,7 @@ export class Acl {
   received(packet: Uint8Array): void {
     if (packet.length < ACL_HEADER) return;
     const link = this.#links.get(handleAt(packet, 0));
-    if (link === undefined) return;
+    if (link === undefined || link.isSpoiled) return;
     const data = packet.subarray(ACL_HEADER);
     const isContinuing = (getUint16LE(packet, 0) & Boundary.Mask) === Boundary.Continuing;
     if (!isContinuing) link.incoming = new Uint8Array(data);
@@ -125,24 +134,21 @@ export class Acl {
     const { incoming, handle } = link;
     if (incoming === undefined || incoming.length < FRAME_HEADER) return;
     const length = getUint16LE(incoming, 0);
-    if (length > MAX_PAYLOAD || incoming.length > FRAME_HEADER + length) {
-      link.incoming = undefined;
-      this.#listener.spoiled(handle);
-    } else if (incoming.length === FRAME_HEADER + length) {
-      link.incoming = undefined;
-      if (link.frames.length > MAX_WAITING_FRAMES) this.#listener.spoiled(handle);
-      else this.#listener.frame(handle, getUint16LE(incoming, 2), incoming.subarray(FRAME_HEADER));
-    }
+    const isTooLong = length > MAX_PAYLOAD || incoming.length > FRAME_HEADER + length;
+    if (!isTooLong && incoming.length < FRAME_HEADER + length) return;
+    link.incoming = undefined;
+    link.isSpoiled = isTooLong || link.frames.length > MAX_WAITING_FRAMES;
+    if (link.isSpoiled) this.#listener.spoiled(handle);
+    else this.#listener.frame(handle, getUint16LE(incoming, 2), incoming.subarray(FRAME_HEADER));
   }
 
   /** As much as the controller takes: one packet of each link in turn. */
   #pump(): void {
-    // Something is left for the others, and for one that comes: a client that does not read takes no room from them.
-    const mostOfOne = Math.max(1, this.#packets - this.#links.size);
     for (let sent = true; sent; ) {
       sent = false;
       for (const link of this.#links.values()) {
-        const hasRoom = this.#inController < this.#packets && link.inController < mostOfOne;
+        // Never more than is left to the others: clients that do not read, one after another, do not take it all.
+        const hasRoom = link.inController < this.#packets - this.#inController;
         if (hasRoom && this.#sendOne(link)) sent = true;
       }
     }

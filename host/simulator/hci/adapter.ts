@@ -71,7 +71,7 @@ export class Adapter implements Radio {
     this.gattServer = new HciGattServer({
       clock: options.clock,
       name: options.name,
-      disconnect: (handle) => this.#parts?.controller.send(disconnect(handle)),
+      disconnect: (handle) => this.#disconnect(handle),
     });
   }
 
@@ -192,9 +192,7 @@ export class Adapter implements Radio {
     } else if (event.kind === "connected") {
       if (event.status === Status.Success && event.isPeripheral) this.#connected(parts, event.handle);
     } else if (event.kind === "disconnected") {
-      if (event.status !== Status.Success) return;
-      this.gattServer.disconnected(event.handle);
-      parts.advertising.disconnected();
+      if (event.status === Status.Success) this.#disconnected(parts, event.handle);
     } else if (event.kind === "completedPackets") {
       parts.acl.completed(event.completed);
     } else if (event.kind === "longTermKeyRequest") {
@@ -205,6 +203,19 @@ export class Adapter implements Radio {
   #connected({ advertising }: Parts, handle: number): void {
     advertising.connected();
     this.gattServer.connected(handle);
+  }
+
+  #disconnected({ advertising }: Parts, handle: number): void {
+    this.gattServer.disconnected(handle);
+    advertising.disconnected();
+  }
+
+  #disconnect(handle: number): void {
+    const parts = this.#parts;
+    parts?.controller.send(disconnect(handle), (status) => {
+      // It has gone without a word, and nothing else will tell of it.
+      if (status === Status.UnknownConnection) this.#disconnected(parts, handle);
+    });
   }
 
   #report({ scanning }: Parts, report: Report): void {

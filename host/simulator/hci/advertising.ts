@@ -31,6 +31,9 @@ import type { Scanning } from "./scanning.js";
  */
 export const TURN_MS = 20;
 
+/** From a refusal of connectable advertising to the next attempt. */
+const RETRY_MS = 500;
+
 /** The shortest and longest interval of connectable advertising. Core Specification, Vol 4, Part E, 7.8.5. */
 const SHORTEST_INTERVAL_MS = 20;
 const LONGEST_INTERVAL_MS = 10_240;
@@ -69,6 +72,7 @@ type State =
 export class Advertising {
   readonly #options: AdvertisingOptions;
   readonly #timer: Timer;
+  readonly #retry: Timer;
   #state: State = { name: "idle" };
   #waiting: Transmission | undefined;
   #connectable: Connectable | undefined;
@@ -77,12 +81,13 @@ export class Advertising {
   /** Until when it must stay, and when it was last on the air. */
   #turnEndMs = 0;
   #lastOnMs = Number.NEGATIVE_INFINITY;
-  /** The controller has refused it; nothing helps until something has changed. */
+  /** The controller has refused it; for want of links nothing helps until one is gone, else it is tried again. */
   #refused: Connectable | undefined;
 
   constructor(options: AdvertisingOptions) {
     this.#options = options;
     this.#timer = options.clock.createTimer(() => this.#expired());
+    this.#retry = options.clock.createTimer(() => this.disconnected());
   }
 
   /** One transmission; octets are copied. Not again before `transmitted`. */
@@ -174,6 +179,7 @@ export class Advertising {
       if (status === Status.Success) this.#on = connectable;
       else {
         this.#refused = connectable;
+        if (status !== Status.ConnectionLimit) this.#retry.start(RETRY_MS);
         refused("connectable", status);
       }
       this.#next();

@@ -62,6 +62,7 @@ export class Controller {
 
   /** Queue a command; answered: how it went, never called before this returns. */
   send(command: Command, answered?: Answered): void {
+    if (this.#closed) return;
     this.#commands.push({ command, answered });
     this.#next();
   }
@@ -85,7 +86,12 @@ export class Controller {
   }
 
   #next(): void {
-    if (this.#closed || this.#asked !== undefined || this.#credits === 0) return;
+    if (this.#closed || this.#asked !== undefined) return;
+    if (this.#credits === 0) {
+      // A controller that never takes the next command has stopped, too.
+      if (this.#commands.length > 0 && !this.#timeout.running) this.#timeout.start(COMMAND_TIMEOUT_MS);
+      return;
+    }
     this.#asked = this.#commands.shift();
     if (this.#asked === undefined) return;
     const { opcode, parameters } = this.#asked.command;
@@ -126,7 +132,7 @@ export class Controller {
   }
 
   #silent(): void {
-    const opcode = this.#asked?.command.opcode ?? 0;
+    const opcode = (this.#asked ?? this.#commands[0])?.command.opcode ?? 0;
     this.fail(
       opcode === Opcode.Reset
         ? "nothing there answers as a Bluetooth controller does"

@@ -21,6 +21,8 @@ export const LeEventCode = Object.freeze({
 export const Status = Object.freeze({
   Success: 0x00,
   UnknownCommand: 0x01,
+  UnknownConnection: 0x02,
+  ConnectionLimit: 0x09,
   Disallowed: 0x0c,
   InvalidParameters: 0x12,
 } as const);

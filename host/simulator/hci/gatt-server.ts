@@ -116,6 +116,8 @@ export class HciGattServer implements GattServer {
   /** Somebody has connected. */
   connected(handle: number): void {
     const { clock, disconnect } = this.#options;
+    // Whoever had this handle is gone, even if the controller has not told so.
+    this.disconnected(handle);
     this.#acl?.open(handle);
     this.#lastId += 1;
     const id = this.#lastId;

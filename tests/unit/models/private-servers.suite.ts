@@ -6,9 +6,13 @@ import { OnDemandPrivateProxyServer } from "../../../modules/models/foundation/o
 import { PrivateBeaconServer } from "../../../modules/models/foundation/private-beacon-server.js";
 import { SolicitationRplServer } from "../../../modules/models/foundation/solicitation-rpl-server.js";
 import { FeatureState } from "../../../modules/network/node-states.js";
+import { SolicitationList } from "../../../modules/network/solicitation-list.js";
+import { Records } from "../../../modules/records.js";
 import { octetsOf } from "../../support/configuration-bench.js";
 import type { Suite } from "../../support/harness.js";
+import { MemoryStorage } from "../../support/memory-storage.js";
 import { ProxyBench } from "../../support/proxy-bench.js";
+import { RecordingTrace } from "../../support/recording-trace.js";
 
 const CONTEXT: MessageContext = {
   src: 1,
@@ -173,6 +177,30 @@ export const suite: Suite = ({ test, equal }) => {
       ["8078 7424", "807a 7424"],
     ]);
     equal([solicitations.check(0x1233, 5), solicitations.check(0x123a, 5)], [undefined, undefined]);
+  });
+
+  test("the numbers are remembered over a restart, and may be cleared", () => {
+    const storage = new MemoryStorage();
+    const records = new Records(storage, new RecordingTrace());
+    const list = new SolicitationList(records);
+    for (let src = 1; src <= 18; src++) equal(list.accept(src, 100 + src), true);
+    equal([list.check(19, 1), list.accept(19, 1)], ["replayListFull", false]);
+    const again = new SolicitationList(records);
+    again.load();
+    equal(
+      [again.check(18, 118), again.check(18, 119), again.check(1, 101)],
+      ["replayed", undefined, "replayed"],
+    );
+    equal(again.clear(10, 4), true);
+    equal([again.check(9, 109), again.check(10, 1), again.check(13, 1), again.check(14, 114)].map(String), [
+      "replayed",
+      "undefined",
+      "undefined",
+      "replayed",
+    ]);
+    const third = new SolicitationList(records);
+    third.load();
+    equal(third.check(10, 1), undefined);
   });
 
   test("a range that is none is ignored", () => {

@@ -4,14 +4,10 @@ import { concat, setUint16BE, setUint24BE, toHex } from "../../../modules/bytes.
 import { k2 } from "../../../modules/crypto/toolbox.js";
 import { NetworkCipher, NonceType } from "../../../modules/network/network-cipher.js";
 import { FeatureState } from "../../../modules/network/node-states.js";
-import { SolicitationList } from "../../../modules/network/solicitation-list.js";
-import { Records } from "../../../modules/records.js";
 import type { Suite } from "../../support/harness.js";
-import { MemoryStorage } from "../../support/memory-storage.js";
 import { NET_KEY } from "../../support/network-bench.js";
 import { hex } from "../../support/provisionee-bench.js";
 import { ELEMENTS, OTHER_KEY, ProxyBench } from "../../support/proxy-bench.js";
-import { RecordingTrace } from "../../support/recording-trace.js";
 
 const BEACON = "beacon 003ecaff672f67337012345678";
 const PRIVATE_BEACON = "private 0012345678";
@@ -112,6 +108,16 @@ const advertising: Suite = ({ test, equal }) => {
     bench.layer.states.change({ gattProxy: FeatureState.Enabled });
     equal(bench.layer.privateStates.values.privateGattProxy, false);
     equal(shown(bench), "0 identity");
+  });
+
+  test("they are never on together, even where only one of them could be stored", () => {
+    const bench = hidden({ privateGattProxy: true });
+    bench.storage.failAt(2);
+    bench.layer.states.change({ gattProxy: FeatureState.Enabled });
+    equal(bench.layer.privateStates.values.privateGattProxy, false);
+    const again = new ProxyBench({ storage: bench.storage });
+    equal(again.layer.states.values.gattProxy, FeatureState.Enabled);
+    equal(again.layer.privateStates.values.privateGattProxy, false);
   });
 
   test("the states last over a restart", () => {
@@ -223,6 +229,34 @@ const beacons: Suite = ({ test, equal, ok }) => {
     }
   });
 
+  test("one that is repeated with the same Random counts each time: ours become rarer", () => {
+    const bench = hidden({ privateBeacon: true });
+    const beacon = hex(aired(hidden({ privateBeacon: true }), 5_000)[0] ?? "");
+    bench.clock.advance(30_000);
+    let sent = 0;
+    for (let s = 0; s < 200; s++) {
+      bench.radio.listener?.received(beacon, -50);
+      sent += aired(bench, 1_000).length;
+    }
+    ok(sent <= 2, `${sent}`);
+  });
+
+  test("one that came too soon is obeyed when it comes again in time, unless its key has gone", () => {
+    const other = hidden({ privateBeacon: true });
+    other.layer.ivIndex.signal(true);
+    const beacon = hex(aired(other, 5_000).at(-1) ?? "");
+    for (const isMember of [true, false]) {
+      const bench = hidden();
+      bench.radio.listener?.received(beacon, -50);
+      equal([bench.layer.ivIndex.updating, bench.trace.reasons], [false, ["ivUpdateTooSoon"]]);
+      bench.layer.netKeys.add(1, hex(OTHER_KEY));
+      if (!isMember) bench.layer.netKeys.delete(0, 1);
+      bench.clock.advance(96 * 3_600_000);
+      bench.radio.listener?.received(beacon, -50);
+      equal(bench.layer.ivIndex.updating, isMember);
+    }
+  });
+
   test("a private beacon of somebody else, or one that is spoilt, is dropped", () => {
     const bench = new ProxyBench().start();
     bench.radio.listener?.received(hex(`1c2b02${"11".repeat(26)}`), -50);
@@ -244,6 +278,23 @@ const onDemand: Suite = ({ test, equal }) => {
     equal(shown(bench, 1), "nothing");
   });
 
+  test("who asks for one subnet hides no other one, and each has its own time", () => {
+    const bench = hidden({ onDemandSeconds: 10 });
+    bench.layer.netKeys.add(1, hex(OTHER_KEY));
+    const seen = (ms: number): number => {
+      const all = new Set<string | undefined>();
+      for (const end = bench.clock.now() + ms; bench.clock.now() < end; bench.clock.advance(100))
+        all.add(bench.radio.now?.data);
+      return all.size;
+    };
+    solicit(bench);
+    bench.clock.advance(4_000);
+    solicit(bench, { seq: 2, netKey: OTHER_KEY });
+    equal([seen(6_000), seen(3_900), shown(bench, 1)], [2, 1, "2 private ours"]);
+    bench.clock.advance(100);
+    equal(shown(bench), "nothing");
+  });
+
   test("who has come that way gets private beacons, and may come back as long after it has gone [MPXS/BV-13]", () => {
     const bench = hidden({ onDemandSeconds: 10 });
     solicit(bench);
@@ -251,6 +302,22 @@ const onDemand: Suite = ({ test, equal }) => {
     equal([shown(bench), bench.told()], ["nothing", [PRIVATE_BEACON]]);
     bench.clock.advance(60_000);
     bench.gatt.leave();
+    equal(shown(bench), "2 private ours");
+    bench.clock.advance(10_000);
+    equal(shown(bench), "nothing");
+  });
+
+  test("it may come back also when another client has gone before it", () => {
+    const bench = hidden({ onDemandSeconds: 10 });
+    solicit(bench);
+    bench.gatt.join(1, 69);
+    bench.proxy.showPrivateIdentity(bench.subnet);
+    bench.gatt.join(2, 69);
+    bench.clock.advance(60_000);
+    bench.gatt.leave(2);
+    bench.clock.advance(10_000);
+    equal(shown(bench), "nothing");
+    bench.gatt.leave(1);
     equal(shown(bench), "2 private ours");
     bench.clock.advance(10_000);
     equal(shown(bench), "nothing");
@@ -302,30 +369,6 @@ const onDemand: Suite = ({ test, equal }) => {
     equal([bench.trace.reasons.at(-1), shown(bench)], ["badMic", "nothing"]);
     solicit(bench, { seq: 6 });
     equal(shown(bench), "2 private ours");
-  });
-
-  test("the numbers are remembered over a restart, and may be cleared", () => {
-    const storage = new MemoryStorage();
-    const records = new Records(storage, new RecordingTrace());
-    const list = new SolicitationList(records);
-    for (let src = 1; src <= 18; src++) equal(list.accept(src, 100 + src), true);
-    equal([list.check(19, 1), list.accept(19, 1)], ["replayListFull", false]);
-    const again = new SolicitationList(records);
-    again.load();
-    equal(
-      [again.check(18, 118), again.check(18, 119), again.check(1, 101)],
-      ["replayed", undefined, "replayed"],
-    );
-    equal(again.clear(10, 4), true);
-    equal([again.check(9, 109), again.check(10, 1), again.check(13, 1), again.check(14, 114)].map(String), [
-      "replayed",
-      "undefined",
-      "undefined",
-      "replayed",
-    ]);
-    const third = new SolicitationList(records);
-    third.load();
-    equal(third.check(10, 1), undefined);
   });
 
   test("what cannot be remembered is not obeyed", () => {

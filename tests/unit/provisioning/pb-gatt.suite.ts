@@ -131,6 +131,14 @@ const links: Suite = ({ test, equal, throws }) => {
     equal(talking.heard, ["opened", INVITE], "from now on the provisioning protocol has a timer");
   });
 
+  test("a message without a PDU in it is no beginning", () => {
+    const { gatt, clock, heard, trace } = linked();
+    gatt.write(["03"]);
+    equal(trace.reasons, ["badLength"]);
+    clock.advance(60_000);
+    equal([heard, gatt.isConnected()], [["opened", "closed 1"], false]);
+  });
+
   test("what the provisioner had written before it heard of our Failed is left out", () => {
     const { gatt, heard, pbGatt, out } = linked();
     gatt.write(["0302ff", "43032c31"]);
