@@ -214,7 +214,10 @@ export interface Radio {
   renewAddress(): void;
 }
 
-/** identity: the node's own; private: non-resolvable, renewed by the host with each use. */
+/**
+ * identity: the node's own; private: non-resolvable, a new one for each transmission, and for a connectable advertisement
+ * one for as long as its data are the same.
+ */
 export type AdvertisingAddress = "identity" | "private";
 
 /** Who hears the radio. */

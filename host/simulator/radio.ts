@@ -1,6 +1,7 @@
 /** A radio in the simulated air, as a board's would be: one transmission at a time, a static random address. */
 
 import { MAX_ADVERTISING_DATA } from "../../modules/bearer/ad.js";
+import { toHex } from "../../modules/bytes.js";
 import type {
   AdvertisingAddress,
   Clock,
@@ -51,6 +52,7 @@ export class SimulatedRadio implements Radio {
   /** This radio's access to the air, for a GATT server or client on the same device. */
   readonly port: Port;
   readonly #random: Random;
+  readonly #privateAddresses: PrivateAddresses;
   readonly #keepIdentity: ((identity: Uint8Array) => void) | undefined;
   readonly #observer: RadioObserver | undefined;
   readonly #interval: Timer;
@@ -64,6 +66,7 @@ export class SimulatedRadio implements Radio {
 
   constructor(options: SimulatedRadioOptions) {
     this.#random = options.random;
+    this.#privateAddresses = new PrivateAddresses(options.random);
     this.#keepIdentity = options.keepIdentity;
     this.#observer = options.observer;
     this.#interval = options.clock.createTimer(() => this.#intervalOver());
@@ -105,7 +108,7 @@ export class SimulatedRadio implements Radio {
     const { data, scanResponse, intervalMs, address: kind } = advertisement;
     checkLength(data);
     if (scanResponse !== undefined) checkLength(scanResponse);
-    const address = this.#addressFor(kind);
+    const address = kind === "identity" ? this.identity : this.#privateAddresses.of(data);
     this.#connectable = {
       kind,
       intervalMs,
@@ -185,6 +188,37 @@ export class SimulatedRadio implements Radio {
     const identity = drawAddress(this.#random, AddressType.Static);
     this.#keepIdentity?.(identity.slice());
     return identity;
+  }
+}
+
+/** How many advertisements keep their private addresses at a time. */
+const KEPT_ADDRESSES = 8;
+
+/**
+ * The private addresses of connectable advertisements, each kept as long as the data are the same: they hold what is
+ * drawn anew together with the address. So who has found one among several in turn can still connect to it. MshPRT
+ * 7.2.2.2.4, 7.2.2.2.5.
+ */
+export class PrivateAddresses {
+  readonly #random: Random;
+  /** By the data, in hexadecimal digits; the oldest first. */
+  readonly #kept = new Map<string, Uint8Array>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** Of an advertisement with these data: 6 octets, a copy. */
+  of(data: Uint8Array): Uint8Array {
+    const name = toHex(data);
+    const address = this.#kept.get(name) ?? drawAddress(this.#random, AddressType.NonResolvable);
+    this.#kept.delete(name);
+    this.#kept.set(name, address);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= KEPT_ADDRESSES) break;
+      this.#kept.delete(oldest);
+    }
+    return address.slice();
   }
 }
 

@@ -249,6 +249,24 @@ const connectables: Suite = ({ test, equal }) => {
     equal(scene.radio.port.connectable, scene.radio.identity);
   });
 
+  test("several in turn: each keeps its private address as long as its data stay the same", () => {
+    const scene = new Scene().open();
+    const addressOf = (last: number): string => {
+      const data = new Uint8Array([2, 1, last]);
+      scene.frames.length = 0;
+      scene.radio.setConnectable(connectable({ address: "private", data }));
+      scene.clock.advance(50);
+      return toHex(scene.frames[0]?.address ?? new Uint8Array(0));
+    };
+    const [first, second] = [addressOf(1), addressOf(2)];
+    equal(first.length, 12);
+    equal(first === second, false);
+    equal([addressOf(1), addressOf(2)], [first, second]);
+    equal(addressOf(3) === first, false, "new data, a new address");
+    for (let other = 10; other < 18; other++) addressOf(other);
+    equal(addressOf(1) === first, false, "not for ever");
+  });
+
   test("a connection ends it, and it can be set anew", () => {
     const scene = new Scene().open();
     let connections = 0;

@@ -175,6 +175,7 @@ export class Adapter implements Radio {
       scanning,
       shortestIntervalMs: abilities.shortestIntervalMs,
       addressFor: (kind) => this.#address.addressFor(kind),
+      addressOf: (kind, data) => this.#address.addressOf(kind, data),
       transmitted: () => {
         this.#transmitting = false;
         this.#listener?.transmitted();

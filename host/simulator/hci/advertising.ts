@@ -44,8 +44,10 @@ export interface AdvertisingOptions {
   readonly clock: Clock;
   readonly scanning: Scanning;
   readonly shortestIntervalMs: number;
-  /** 6 octets, most significant first; private: another one each time. */
+  /** For a transmission: 6 octets, most significant first; private: another one each time. */
   readonly addressFor: (kind: AdvertisingAddress) => Uint8Array;
+  /** For a connectable advertisement; private: the same for the same data. */
+  readonly addressOf: (kind: AdvertisingAddress, data: Uint8Array) => Uint8Array;
   /** The one transmission is over. */
   readonly transmitted: () => void;
   /** The controller will not do it; status: why. */
@@ -100,13 +102,13 @@ export class Advertising {
   setConnectable(advertisement: ConnectableAdvertisement | undefined): void {
     if (advertisement === undefined) this.#connectable = undefined;
     else {
-      const { intervalMs, address } = advertisement;
+      const { intervalMs, address, data } = advertisement;
       this.#connectable = {
         advertisement: {
           ...copyOf(advertisement),
           intervalMs: Math.min(Math.max(intervalMs, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS),
         },
-        address: this.#options.addressFor(address),
+        address: this.#options.addressOf(address, data),
       };
       // A new one does not wait.
       this.#lastOnMs = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 /** The addresses under which this device advertises. Core Specification, Vol 6, Part B, 1.3.2. */
 
 import type { AdvertisingAddress, Random } from "../../../modules/platform.js";
-import { AddressType, drawAddress } from "../radio.js";
+import { AddressType, drawAddress, PrivateAddresses } from "../radio.js";
 
 /** Where an identity comes from, and where it stays. */
 export interface OwnAddressOptions {
@@ -12,14 +12,16 @@ export interface OwnAddressOptions {
   readonly keepIdentity?: (identity: Uint8Array) => void;
 }
 
-/** One static address, and a new private one for each use. */
+/** One static address, and private ones: a new one for each transmission, and one for each connectable advertisement. */
 export class OwnAddress {
   readonly #random: Random;
+  readonly #privateAddresses: PrivateAddresses;
   readonly #keepIdentity: ((identity: Uint8Array) => void) | undefined;
   #identity: Uint8Array;
 
   constructor({ random, identity, keepIdentity }: OwnAddressOptions) {
     this.#random = random;
+    this.#privateAddresses = new PrivateAddresses(random);
     this.#keepIdentity = keepIdentity;
     this.#identity = (identity && new Uint8Array(identity)) ?? this.#draw();
   }
@@ -29,7 +31,12 @@ export class OwnAddress {
     return this.#identity.slice();
   }
 
-  /** The one to advertise with. */
+  /** The one for a connectable advertisement with these data. */
+  addressOf(kind: AdvertisingAddress, data: Uint8Array): Uint8Array {
+    return kind === "identity" ? this.identity : this.#privateAddresses.of(data);
+  }
+
+  /** The one for a transmission. */
   addressFor(kind: AdvertisingAddress): Uint8Array {
     return kind === "identity" ? this.identity : drawAddress(this.#random, AddressType.NonResolvable);
   }
