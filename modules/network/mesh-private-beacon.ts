@@ -5,15 +5,10 @@
  * new when the update interval has passed, and whenever it says something else than before.
  */
 
-import { AdType } from "../bearer/ad.js";
-import type { Advertiser } from "../bearer/advertiser.js";
-import type { AdvertisingSender, Transmit } from "../bearer/bearer.js";
-import { equal, octet } from "../bytes.js";
-import type { Clock, Random, Timer, Trace } from "../platform.js";
-import { BeaconObservation, EXPECTED_INTERVAL_MS } from "./beacon-observation.js";
-import { type BeaconState, beaconStateOf, isSameState } from "./beacon-state.js";
-import type { IvIndex } from "./iv-index.js";
-import type { NetKeys } from "./net-keys.js";
+import { equal } from "../bytes.js";
+import type { Trace } from "../platform.js";
+import { BeaconSender, type BeaconSenderParts } from "./beacon-sender.js";
+import { type BeaconState, isSameState } from "./beacon-state.js";
 import { obeyBeacon } from "./obey-beacon.js";
 import {
   BEACON_RANDOM_SIZE,
@@ -27,98 +22,56 @@ import type { NetworkKey, Subnet } from "./subnet.js";
 
 /** One step of the Random Update Interval. MshPRT 4.2.44.2. */
 const RANDOM_STEP_MS = 10_000;
-/** News wait for up to four times this many octet values, in ms: nodes that learn of them together do not collide. */
-const NEWS_DELAY_STEP_MS = 4;
 
 /** What the beacon needs of its surroundings. */
-export interface MeshPrivateBeaconParts {
-  readonly advertiser: Advertiser;
-  readonly clock: Clock;
-  readonly random: Random;
+export interface MeshPrivateBeaconParts extends BeaconSenderParts {
   readonly trace: Trace;
-  readonly netKeys: NetKeys;
-  readonly ivIndex: IvIndex;
   readonly privateStates: PrivateStates;
 }
 
-/** What was sent and heard of one subnet's private beacons. */
-interface Watch {
+/** The Random of one subnet's beacons, and what it was drawn for. */
+interface Drawn {
   readonly subnet: Subnet;
-  readonly observation: BeaconObservation;
   readonly random: Uint8Array;
-  randomMs: number;
-  sentMs: number;
-  isDue: boolean;
+  atMs: number;
   said: BeaconState | undefined;
-  /** When something new is to be told; Infinity: nothing. */
-  newsMs: number;
 }
 
 /** Sends between `start` and `stop`, and obeys what is handed to it. */
-export class MeshPrivateBeacon implements AdvertisingSender {
-  readonly adType = AdType.MeshBeacon;
-  readonly address = "private";
-  readonly urgent = false;
-  readonly transmit: Transmit = Object.freeze({ count: 1, intervalMs: 0 });
+export class MeshPrivateBeacon {
   readonly #parts: MeshPrivateBeaconParts;
-  readonly #timer: Timer;
+  readonly #sender: BeaconSender;
   /** The last one that was authentic: repetitions, which count as others do, need not be authenticated again. */
   readonly #heard = new Uint8Array(MESH_PRIVATE_BEACON_SIZE);
   #heardKey: NetworkKey | undefined;
   #heardFields: SecureNetworkBeaconFields | undefined;
-  readonly #draw = new Uint8Array(1);
-  #watches: readonly Watch[] = [];
-  #isRunning = false;
+  #drawn: readonly Drawn[] = [];
 
   constructor(parts: MeshPrivateBeaconParts) {
     this.#parts = parts;
-    this.#timer = parts.clock.createTimer(() => this.#advance());
+    this.#sender = new BeaconSender(parts, {
+      isToBeSent: () => parts.privateStates.values.privateBeacon,
+      write: (subnet, state, payload) =>
+        encodeMeshPrivateBeacon(state, this.#randomFor(subnet, state), state.key.privateBeaconKey, payload),
+    });
   }
 
   start(): void {
-    this.#isRunning = true;
-    this.changed();
+    this.#followSubnets();
+    this.#sender.start();
   }
 
   stop(): void {
-    this.#isRunning = false;
-    this.#timer.stop();
-    this.#watches = [];
+    this.#sender.stop();
+    this.#drawn = [];
     this.#heardKey = undefined;
-    this.#parts.advertiser.withdraw(this);
   }
 
   /** Keys, flags, the IV Index or the Private Beacon state have changed. */
   changed(): void {
-    if (!this.#isRunning) return;
-    const { netKeys, clock, ivIndex, privateStates } = this.#parts;
-    this.#watches = netKeys.subnets.map((subnet) => this.#watchOf(subnet) ?? createWatch(subnet));
-    const isOn = privateStates.values.privateBeacon;
-    for (const watch of this.#watches) {
-      if (!isOn) watch.isDue = false;
-      const isTold = isSameState(watch.said, beaconStateOf(watch.subnet, ivIndex));
-      if (!isOn || isTold || watch.newsMs !== Infinity) continue;
-      this.#parts.random.fill(this.#draw);
-      watch.newsMs = clock.now() + NEWS_DELAY_STEP_MS * octet(this.#draw, 0);
-    }
-    this.#timer.start(0);
+    this.#followSubnets();
+    this.#sender.changed();
   }
-
-  next(payload: Uint8Array): number {
-    const watch = this.#watches.find(({ isDue }) => isDue);
-    if (watch === undefined) return 0;
-    watch.isDue = false;
-    const { ivIndex, clock } = this.#parts;
-    const now = clock.now();
-    const state = beaconStateOf(watch.subnet, ivIndex);
-    this.#renewRandom(watch, state, now);
-    watch.sentMs = now;
-    watch.newsMs = Infinity;
-    watch.said = state;
-    return encodeMeshPrivateBeacon(state, watch.random, state.key.privateBeaconKey, payload);
-  }
-
-  sent(): void {}
 
   /** A beacon of that type, from the air or from a proxy client. */
   received(pdu: Uint8Array): void {
@@ -137,7 +90,7 @@ export class MeshPrivateBeacon implements AdvertisingSender {
   #obey(pdu: Uint8Array, subnet: Subnet, key: NetworkKey): boolean {
     const beacon = this.#open(pdu, key);
     if (beacon === undefined) return false;
-    this.#watchOf(subnet)?.observation.heard(this.#parts.clock.now());
+    this.#sender.heard(subnet);
     const reason = obeyBeacon(this.#parts, beacon, { subnet, key });
     if (reason !== undefined) this.#parts.trace.drop("beacon", reason, pdu);
     return true;
@@ -153,40 +106,26 @@ export class MeshPrivateBeacon implements AdvertisingSender {
     return beacon;
   }
 
-  #watchOf(subnet: Subnet): Watch | undefined {
-    return this.#watches.find((watch) => watch.subnet === subnet);
+  #followSubnets(): void {
+    this.#drawn = this.#parts.netKeys.subnets.map((subnet) => this.#drawnFor(subnet));
   }
 
-  /** Let all speak whose time has come, and wait for the next; ten seconds at most, since the pace may change. */
-  #advance(): void {
-    const { clock, advertiser, privateStates } = this.#parts;
-    if (!privateStates.values.privateBeacon) return;
+  #drawnFor(subnet: Subnet): Drawn {
+    const known = this.#drawn.find((candidate) => candidate.subnet === subnet);
+    return known ?? { subnet, random: new Uint8Array(BEACON_RANDOM_SIZE), atMs: 0, said: undefined };
+  }
+
+  /** The subnet's Random: another one when its time is over, or when the beacon says something else. MshPRT 3.10.4.2. */
+  #randomFor(subnet: Subnet, state: BeaconState): Uint8Array {
+    const { clock, random, privateStates } = this.#parts;
     const now = clock.now();
-    let delayMs = EXPECTED_INTERVAL_MS;
-    for (const watch of this.#watches) {
-      const regularMs = watch.sentMs + watch.observation.intervalMs(now);
-      const restMs = (regularMs < watch.newsMs ? regularMs : watch.newsMs) - now;
-      if (restMs > 0) {
-        if (restMs < delayMs) delayMs = restMs;
-      } else {
-        watch.isDue = true;
-        advertiser.request(this);
-      }
+    const drawn = this.#drawnFor(subnet);
+    const isOld = now - drawn.atMs >= privateStates.values.randomUpdateSteps * RANDOM_STEP_MS;
+    if (isOld || !isSameState(drawn.said, state)) {
+      random.fill(drawn.random);
+      drawn.atMs = now;
+      drawn.said = state;
     }
-    this.#timer.start(delayMs);
+    return drawn.random;
   }
-
-  #renewRandom(watch: Watch, state: BeaconState, now: number): void {
-    const intervalMs = this.#parts.privateStates.values.randomUpdateSteps * RANDOM_STEP_MS;
-    if (isSameState(watch.said, state) && now - watch.randomMs < intervalMs) return;
-    this.#parts.random.fill(watch.random);
-    watch.randomMs = now;
-  }
-}
-
-function createWatch(subnet: Subnet): Watch {
-  const random = new Uint8Array(BEACON_RANDOM_SIZE);
-  const observation = new BeaconObservation();
-  const never = { randomMs: 0, sentMs: Infinity, said: undefined, newsMs: Infinity };
-  return { subnet, observation, random, isDue: false, ...never };
 }

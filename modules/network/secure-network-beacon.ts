@@ -9,13 +9,11 @@
  */
 
 import { AdType } from "../bearer/ad.js";
-import type { Advertiser } from "../bearer/advertiser.js";
-import type { AdvertisingReceiver, AdvertisingSender, Transmit } from "../bearer/bearer.js";
+import type { AdvertisingReceiver } from "../bearer/bearer.js";
 import { equal, octet } from "../bytes.js";
-import type { Clock, Random, Timer, Trace } from "../platform.js";
-import { BeaconObservation, EXPECTED_INTERVAL_MS } from "./beacon-observation.js";
-import type { IvIndex } from "./iv-index.js";
-import type { NetKeys } from "./net-keys.js";
+import type { Trace } from "../platform.js";
+import { BeaconSender, type BeaconSenderParts } from "./beacon-sender.js";
+import type { BeaconState } from "./beacon-state.js";
 import { FeatureState, type NodeStates } from "./node-states.js";
 import { obeyBeacon } from "./obey-beacon.js";
 import { MESH_PRIVATE_BEACON } from "./private-beacon-pdu.js";
@@ -29,81 +27,49 @@ import {
 } from "./secure-beacon-pdu.js";
 import type { KeyRefreshPhase, NetworkKey, Subnet } from "./subnet.js";
 
-/** News wait for up to four times this many octet values, in ms: nodes that learn of them together do not collide. */
-const NEWS_DELAY_STEP_MS = 4;
 /** So often the end of a key refresh is announced where beacons are off. */
 const REVOCATIONS = 3;
 
 /** What the beacon needs of its surroundings. */
-export interface SecureNetworkBeaconParts {
-  readonly advertiser: Advertiser;
-  readonly clock: Clock;
-  readonly random: Random;
+export interface SecureNetworkBeaconParts extends BeaconSenderParts {
   readonly trace: Trace;
-  readonly netKeys: NetKeys;
-  readonly ivIndex: IvIndex;
   readonly states: NodeStates;
   /** Who obeys private beacons, which have the same AD type. */
   readonly privateBeacon?: { received(pdu: Uint8Array): void };
 }
 
 /** Sends and hears secure network beacons between `start` and `stop`. */
-export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiver {
-  readonly adType = AdType.MeshBeacon;
-  readonly address = "private";
-  readonly urgent = false;
-  readonly transmit: Transmit = Object.freeze({ count: 1, intervalMs: 0 });
+export class SecureNetworkBeacon implements AdvertisingReceiver {
   readonly #parts: SecureNetworkBeaconParts;
-  readonly #timer: Timer;
-  readonly #random = new Uint8Array(1);
-  #watches: readonly Watch[] = [];
-  #isRunning = false;
+  readonly #sender: BeaconSender;
+  #memories: readonly Memory[] = [];
 
   constructor(parts: SecureNetworkBeaconParts) {
     this.#parts = parts;
-    this.#timer = parts.clock.createTimer(() => this.#advance());
+    this.#sender = new BeaconSender(parts, {
+      isToBeSent: (subnet) => this.#isToBeSent(subnet),
+      write: (subnet, state, payload) => this.#write(subnet, state, payload),
+    });
   }
 
   /** Heard from now on; the first beacon of each subnet goes out within about a second. */
   start(): void {
-    this.#isRunning = true;
     this.#parts.advertiser.receive(AdType.MeshBeacon, this);
-    this.changed();
+    this.#lookForRevocations();
+    this.#sender.start();
   }
 
   stop(): void {
-    this.#isRunning = false;
-    this.#timer.stop();
-    this.#watches = [];
+    this.#sender.stop();
+    this.#memories = [];
     this.#parts.advertiser.receive(AdType.MeshBeacon, undefined);
-    this.#parts.advertiser.withdraw(this);
   }
 
   /** Keys, flags, the IV Index, the Secure Network Beacon state or a feature have changed. */
   changed(): void {
-    if (!this.#isRunning) return;
-    const { netKeys, ivIndex } = this.#parts;
-    this.#watches = netKeys.subnets.map((subnet) => this.#watchOf(subnet) ?? new Watch(subnet));
-    for (const watch of this.#watches) {
-      watch.lookForRevocation();
-      if (watch.hasNews(ivIndex) && watch.newsDueMs === Infinity) watch.newsDueMs = this.#soonMs();
-    }
-    this.#timer.start(0);
+    this.#lookForRevocations();
+    this.#sender.changed();
   }
-
-  next(payload: Uint8Array): number {
-    const watch = this.#watches.find((candidate) => candidate.isDue);
-    if (watch === undefined) return 0;
-    watch.isDue = false;
-    if (!this.#isToBeSent(watch)) return this.next(payload);
-    const { ivIndex, clock } = this.#parts;
-    const { transmitKey, phase } = watch.subnet;
-    watch.said(ivIndex, clock.now(), this.#randomOctet());
-    const fields = { keyRefresh: phase === 2, ivUpdate: ivIndex.updating, ivIndex: ivIndex.current };
-    return encodeSecureNetworkBeacon(fields, transmitKey.networkId, transmitKey.beaconKey, payload);
-  }
-
-  sent(): void {}
 
   received(pdu: Uint8Array): void {
     const { trace } = this.#parts;
@@ -119,7 +85,7 @@ export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiv
         const key = subnet.beaconKeys[i];
         if (key === undefined || !hasNetworkId(pdu, key.networkId)) continue;
         isKnown = true;
-        if (!isOfKey(pdu, key, this.#watchOf(subnet)?.heard[i])) continue;
+        if (!isOfKey(pdu, key, this.#memoryOf(subnet)?.heard[i])) continue;
         this.#obey(pdu, subnet, key);
         return;
       }
@@ -128,49 +94,34 @@ export class SecureNetworkBeacon implements AdvertisingSender, AdvertisingReceiv
   }
 
   #obey(pdu: Uint8Array, subnet: Subnet, key: NetworkKey): void {
-    const { trace, clock } = this.#parts;
-    this.#watchOf(subnet)?.observation.heard(clock.now());
+    this.#sender.heard(subnet);
     const reason = obeyBeacon(this.#parts, decodeSecureNetworkBeacon(pdu), { subnet, key });
-    if (reason !== undefined) trace.drop("beacon", reason, pdu);
+    if (reason !== undefined) this.#parts.trace.drop("beacon", reason, pdu);
   }
 
-  #watchOf(subnet: Subnet): Watch | undefined {
-    for (const watch of this.#watches) if (watch.subnet === subnet) return watch;
-    return undefined;
-  }
-
-  /** Let all speak whose time has come, and wait for the next; ten seconds at most, since the pace may change. */
-  #advance(): void {
-    const { clock, advertiser } = this.#parts;
-    const now = clock.now();
-    let delayMs = EXPECTED_INTERVAL_MS;
-    for (const watch of this.#watches) {
-      if (watch.isDue || !this.#isToBeSent(watch)) continue;
-      const restMs = watch.dueMs(now) - now;
-      if (restMs > 0) {
-        if (restMs < delayMs) delayMs = restMs;
-      } else {
-        watch.isDue = true;
-        advertiser.request(this);
-      }
-    }
-    this.#timer.start(delayMs);
-  }
-
-  #isToBeSent(watch: Watch): boolean {
+  #isToBeSent(subnet: Subnet): boolean {
     const { secureNetworkBeacon, relay, friend } = this.#parts.states.values;
     if (secureNetworkBeacon || this.#parts.ivIndex.isUntold) return true;
     const mustTell = relay === FeatureState.Enabled || friend === FeatureState.Enabled;
-    return mustTell && (watch.subnet.phase === 2 || watch.revocations > 0);
+    return mustTell && (subnet.phase === 2 || (this.#memoryOf(subnet)?.revocations ?? 0) > 0);
   }
 
-  #soonMs(): number {
-    return this.#parts.clock.now() + NEWS_DELAY_STEP_MS * this.#randomOctet();
+  #write(subnet: Subnet, state: BeaconState, payload: Uint8Array): number {
+    const memory = this.#memoryOf(subnet);
+    if (memory !== undefined && memory.revocations > 0) memory.revocations--;
+    return encodeSecureNetworkBeacon(state, state.key.networkId, state.key.beaconKey, payload);
   }
 
-  #randomOctet(): number {
-    this.#parts.random.fill(this.#random);
-    return octet(this.#random, 0);
+  #lookForRevocations(): void {
+    this.#memories = this.#parts.netKeys.subnets.map(
+      (subnet) => this.#memoryOf(subnet) ?? new Memory(subnet),
+    );
+    for (const memory of this.#memories) memory.lookForRevocation();
+  }
+
+  #memoryOf(subnet: Subnet): Memory | undefined {
+    for (const memory of this.#memories) if (memory.subnet === subnet) return memory;
+    return undefined;
   }
 }
 
@@ -180,29 +131,17 @@ class HeardBeacon {
   key: NetworkKey | undefined;
 }
 
-/** What was sent and heard of one subnet's beacons. */
-class Watch {
+/** What is remembered of one subnet. */
+class Memory {
   readonly subnet: Subnet;
-  readonly observation = new BeaconObservation();
   /** In the order of the subnet's beacon keys. */
   readonly heard: readonly HeardBeacon[] = [new HeardBeacon(), new HeardBeacon()];
-  /** When something new is to be told; Infinity: nothing. */
-  newsDueMs = Infinity;
-  /** The advertiser has been asked for a turn. */
-  isDue = false;
   /** How often the end of a key refresh is still to be told. */
   revocations = 0;
-  #sentMs = -Infinity;
-  #jitterMs = 0;
-  #saidKey: NetworkKey | undefined;
-  #saidPhase: KeyRefreshPhase;
-  #saidIvIndex = 0;
-  #saidUpdating = false;
   #phase: KeyRefreshPhase;
 
   constructor(subnet: Subnet) {
     this.subnet = subnet;
-    this.#saidPhase = subnet.phase;
     this.#phase = subnet.phase;
   }
 
@@ -210,35 +149,6 @@ class Watch {
     const { phase } = this.subnet;
     if (phase === 0 && this.#phase !== 0) this.revocations = REVOCATIONS;
     this.#phase = phase;
-  }
-
-  /** The beacon would say something else than the last one. */
-  hasNews(ivIndex: IvIndex): boolean {
-    const { transmitKey, phase } = this.subnet;
-    return (
-      this.#saidKey !== transmitKey ||
-      (this.#saidPhase === 2) !== (phase === 2) ||
-      this.#saidIvIndex !== ivIndex.current ||
-      this.#saidUpdating !== ivIndex.updating
-    );
-  }
-
-  said(ivIndex: IvIndex, nowMs: number, jitterMs: number): void {
-    this.#saidKey = this.subnet.transmitKey;
-    this.#saidPhase = this.subnet.phase;
-    this.#saidIvIndex = ivIndex.current;
-    this.#saidUpdating = ivIndex.updating;
-    this.#sentMs = nowMs;
-    this.#jitterMs = jitterMs;
-    this.newsDueMs = Infinity;
-    if (this.revocations > 0) this.revocations--;
-  }
-
-  dueMs(nowMs: number): number {
-    // Before the first beacon there is no regular one.
-    if (this.#saidKey === undefined) return this.newsDueMs;
-    const regularMs = this.#sentMs + this.observation.intervalMs(nowMs) + this.#jitterMs;
-    return regularMs < this.newsDueMs ? regularMs : this.newsDueMs;
   }
 }
 

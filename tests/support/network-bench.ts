@@ -51,7 +51,7 @@ export interface OnAir {
 
 const ELEMENTS: ElementAddresses = Object.freeze({ first: 0x0005, count: 2 });
 
-/** A message as any neighbour might send it: TTL 1, so that it is not relayed. */
+/** A message as a neighbour sends it, with TTL 1: the last hop. */
 const MESSAGE: Said = Object.freeze({
   ctl: false,
   ttl: 1,

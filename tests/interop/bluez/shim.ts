@@ -1,6 +1,6 @@
 /** The shim that is preloaded into bluetooth-meshd. */
 
-import { buildSharedObject } from "../shared-object.js";
+import { buildSharedObject } from "../preloaded.js";
 
 const sources = ["meshd-shim.c", "meshd-crypto.c"].map((name) => new URL(name, import.meta.url));
 

@@ -8,7 +8,7 @@ import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { startChild, stopChild } from "../child.js";
-import { buildSharedObject } from "../shared-object.js";
+import { buildSharedObject } from "../preloaded.js";
 
 /** A running btvirt. Its output is in `btvirt.log` in its folder. */
 export interface Btvirt {

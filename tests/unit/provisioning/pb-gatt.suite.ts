@@ -233,7 +233,7 @@ const closing: Suite = ({ test, equal }) => {
     equal(heard, ["opened"]);
   });
 
-  test("it is not advertised as long as any client is there", () => {
+  test("a client that is there ends the advertising, until the last one has gone", () => {
     const { gatt, radio } = visible();
     gatt.connect(1);
     gatt.connect(2);
