@@ -1,6 +1,6 @@
 /*
- * What host/lin needs of Linux and the Moddable SDK does not give: its Math.random is no source of keys, its files
- * refuse /dev/urandom, and its ticks are those of the wall clock. native.ts says what each function does.
+ * What Linux gives and the Moddable SDK does not: its Math.random is no source of keys, its files
+ * refuse /dev/urandom, and its ticks are those of the wall clock. host/xs/native.ts says what each function does.
  */
 
 #include "xsmc.h"

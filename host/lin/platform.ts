@@ -3,12 +3,12 @@ import type { Platform, Random, Settings } from "../../modules/platform.js";
 import { createNobleCrypto } from "../noble-crypto.js";
 import { Medium } from "../simulator/medium.js";
 import { SimulatedRadio } from "../simulator/radio.js";
+import { XsClock } from "../xs/clock.js";
+import { HardwareRandom } from "../xs/random.js";
+import { ConfigSettings } from "../xs/settings.js";
+import { LineTrace } from "../xs/trace.js";
 import { TracingBoard } from "./board.js";
-import { LinClock } from "./clock.js";
-import { KernelRandom } from "./random.js";
-import { ConfigSettings } from "./settings.js";
 import { VolatileStorage } from "./storage.js";
-import { LineTrace } from "./trace.js";
 
 const UUID_LENGTH = 16;
 
@@ -17,8 +17,8 @@ const UUID_LENGTH = 16;
  * air, and it forgets everything when it ends. Throws Error when the setting `uuid` is no UUID.
  */
 export function createPlatform(): Platform {
-  const clock = new LinClock();
-  const random = new KernelRandom();
+  const clock = new XsClock();
+  const random = new HardwareRandom();
   const settings = new ConfigSettings();
   const deviceUuid = readUuid(settings) ?? drawUuid(random);
   trace(`device ${toHex(deviceUuid)}\n`);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { TracingBoard } from "../../host/lin/board.js";
 import { VolatileStorage } from "../../host/lin/storage.js";
-import { LineTrace } from "../../host/lin/trace.js";
+import { LineTrace } from "../../host/xs/trace.js";
 import type { Trace } from "../../modules/platform.js";
 import { runOnNode } from "../support/node-harness.js";
 import { storageContract } from "./storage-contract.js";

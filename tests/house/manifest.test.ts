@@ -2,13 +2,40 @@
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { filesBelow, top } from "../support/files.mjs";
 import { faults, fileOf, type Manifest, type Modules, type Platform, type Sources } from "./manifest.js";
 
 function readManifest(): Manifest {
   assert.ok(existsSync(`${top}manifest.json`), "there is a manifest");
-  return JSON.parse(readFileSync(`${top}manifest.json`, "utf8"));
+  const manifest: Manifest = JSON.parse(readFileSync(`${top}manifest.json`, "utf8"));
+  const platforms = Object.entries(manifest.platforms ?? {}).map(([name, platform]) => [
+    name,
+    (platform.include ?? []).map((path) => readPlatform(path)).reduce(merged, {}),
+  ]);
+  return { ...manifest, platforms: Object.fromEntries(platforms) };
+}
+
+/** What an included manifest and those that it includes say; paths become relative to the top. */
+function readPlatform(path: string): Platform {
+  const own: Platform = JSON.parse(readFileSync(join(top, path), "utf8"));
+  const fromTop = (relative: string): string => `./${join(dirname(path), relative)}`;
+  const modules = Object.fromEntries(
+    Object.entries(own.modules ?? {}).map(([name, file]) => [name, fromTop(String(file))]),
+  );
+  return (own.include ?? [])
+    .map((other) => readPlatform(fromTop(other)))
+    .reduceRight((all, other) => merged(other, all), { ...own, modules });
+}
+
+function merged(one: Platform, other: Platform): Platform {
+  return {
+    ...one,
+    ...other,
+    modules: { ...one.modules, ...other.modules },
+    preload: [...(one.preload ?? []), ...(other.preload ?? [])],
+  };
 }
 
 function readSources(manifest: Manifest): Sources {
@@ -19,7 +46,7 @@ function readSources(manifest: Manifest): Sources {
   const files = [
     "main.ts",
     ...filesBelow("modules", [".ts"]),
-    ...filesBelow("host", [".ts"]),
+    ...filesBelow("host", [".ts", ".c"]),
     ...packages.filter((file) => existsSync(top + file)),
   ];
   return new Map(files.map((file) => [file, readFileSync(top + file, "utf8")]));

@@ -26,6 +26,8 @@ export interface Manifest {
 
 /** What a manifest says of one platform. */
 export interface Platform {
+  /** Manifests whose contents belong here, relative to this one. */
+  readonly include?: readonly string[];
   readonly modules?: Modules;
   readonly preload?: readonly string[];
   readonly typescript?: {
@@ -137,7 +139,7 @@ function mappedFile(modules: Modules, name: string): string | undefined {
 }
 
 function isNamed(file: string, path: string): boolean {
-  if (!path.endsWith("/*")) return file === fileOf(path);
+  if (!path.endsWith("/*")) return file === fileOf(path) || `./${file}` === `${path}.c`;
   return `./${file.slice(0, file.lastIndexOf("/") + 1)}*` === path;
 }
 

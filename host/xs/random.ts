@@ -1,8 +1,8 @@
 import type { Random } from "../../modules/platform.js";
 import { fillRandom } from "./native.js";
 
-/** The kernel's randomness. */
-export class KernelRandom implements Random {
+/** Randomness of the chip, or of the kernel. */
+export class HardwareRandom implements Random {
   fill(target: Uint8Array): void {
     fillRandom(target);
   }

@@ -5,18 +5,18 @@ import { monotonicMs } from "./native.js";
 /** The SDK's timer takes no more. */
 const LONGEST_DELAY_MS = 0x7fffffff;
 
-/** The computer's monotonic clock, with timers of the SDK. */
-export class LinClock implements Clock {
+/** The monotonic clock of chip or computer, with timers of the SDK. */
+export class XsClock implements Clock {
   now(): number {
     return monotonicMs();
   }
 
   createTimer(expired: () => void): Timer {
-    return new LinTimer(expired);
+    return new XsTimer(expired);
   }
 }
 
-class LinTimer implements Timer {
+class XsTimer implements Timer {
   readonly #expired: () => void;
   #waiting: ReturnType<typeof SdkTimer.set> | undefined;
   #deadline = 0;

@@ -1,5 +1,5 @@
 /**
- * What host/lin uses of the Moddable SDK, for a check of types where the SDK is not. The SDK's own build does not
+ * What host/ uses of the Moddable SDK, for a check of types where the SDK is not. The SDK's own build does not
  * see this file: it has the SDK's declarations.
  */
 
@@ -27,5 +27,5 @@ declare module "mc/config" {
 /** A line of output; it ends where the text has a line feed. */
 declare function trace(text: string): void;
 
-/** The C function of that name, which must be written out; those of host/lin give a number or nothing. */
+/** The C function of that name, which must be written out; those of host/ give a number or nothing. */
 declare function native(name: string): (...values: readonly unknown[]) => number;
