@@ -1,61 +1,39 @@
-/** The Moddable build: the manifest knows every module that main reaches, and preloads all of modules/ by name. */
+/** The Moddable build: the manifests know every module that main reaches, and preload what can be preloaded. */
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { filesBelow, top } from "../support/files.mjs";
-import { faults, fileOf, type Manifest, type Modules, type Platform, type Sources } from "./manifest.js";
+import { includedBy, type Manifest, type Manifests, type Sources } from "./flat-manifest.js";
+import { faults } from "./manifest.js";
 
-function readManifest(): Manifest {
-  assert.ok(existsSync(`${top}manifest.json`), "there is a manifest");
-  const manifest: Manifest = JSON.parse(readFileSync(`${top}manifest.json`, "utf8"));
-  const platforms = Object.entries(manifest.platforms ?? {}).map(([name, platform]) => [
-    name,
-    (platform.include ?? []).map((path) => readPlatform(path)).reduce(merged, {}),
-  ]);
-  return { ...manifest, platforms: Object.fromEntries(platforms) };
+/** The top manifest and all of ours that it includes, directly or not. */
+function readManifests(): Manifests {
+  const manifests = new Map<string, Manifest>();
+  const paths = new Set(["manifest.json"]);
+  for (const path of paths) {
+    if (!existsSync(top + path)) continue;
+    const manifest: Manifest = JSON.parse(readFileSync(top + path, "utf8"));
+    manifests.set(path, manifest);
+    for (const other of includedBy(path, manifest)) paths.add(other);
+  }
+  return manifests;
 }
 
-/** What an included manifest and those that it includes say; paths become relative to the top. */
-function readPlatform(path: string): Platform {
-  const own: Platform = JSON.parse(readFileSync(join(top, path), "utf8"));
-  const fromTop = (relative: string): string => `./${join(dirname(path), relative)}`;
-  const modules = Object.fromEntries(
-    Object.entries(own.modules ?? {}).map(([name, file]) => [name, fromTop(String(file))]),
-  );
-  return (own.include ?? [])
-    .map((other) => readPlatform(fromTop(other)))
-    .reduceRight((all, other) => merged(other, all), { ...own, modules });
-}
-
-function merged(one: Platform, other: Platform): Platform {
-  return {
-    ...one,
-    ...other,
-    modules: { ...one.modules, ...other.modules },
-    preload: [...(one.preload ?? []), ...(other.preload ?? [])],
-  };
-}
-
-function readSources(manifest: Manifest): Sources {
-  const paths = Object.values(manifest.platforms ?? {}).flatMap(({ modules }) =>
-    Object.values(modules ?? {}),
-  );
-  const packages = paths.map((path) => fileOf(String(path))).filter((file) => file.endsWith(".js"));
+function readSources(): Sources {
   const files = [
     "main.ts",
     ...filesBelow("modules", [".ts"]),
-    ...filesBelow("host", [".ts", ".c"]),
-    ...packages.filter((file) => existsSync(top + file)),
+    ...filesBelow("host", [".ts", ".c", ".h"]),
+    ...filesBelow("node_modules/@noble", [".js"]),
   ];
   return new Map(files.map((file) => [file, readFileSync(top + file, "utf8")]));
 }
 
-test("the manifest maps what main reaches on each platform, and preloads every module of modules/ by name", () => {
-  const manifest = readManifest();
-  assert.deepEqual(Object.keys(manifest.platforms ?? {}), ["lin"]);
-  assert.deepEqual(faults(manifest, readSources(manifest)), []);
+test("the manifests map what main reaches on each platform, and preload what can be preloaded", () => {
+  const manifests = readManifests();
+  assert.ok(Object.hasOwn(manifests.get("manifest.json")?.platforms ?? {}, "lin"), "there is a manifest");
+  assert.deepEqual(faults(manifests, readSources()), []);
 });
 
 /** A project in small. */
@@ -71,23 +49,22 @@ const SOURCES: Sources = new Map([
   ["host/platform-esp32.ts", 'export { createPlatform } from "./esp32/platform.js";'],
   [
     "host/esp32/platform.ts",
-    'import Timer from "timer"; import { a } from "../../modules/a.js"; import { x } from "@noble/x/deep/x.js";',
+    'import Timer from "timer"; import { Led } from "embedded:led"; import { Log } from "../flash/log.js"; ' +
+      'import { radio } from "../xs/radio.js"; import { keys } from "../xs/keys.js"; export const c = 1;',
   ],
+  ["host/esp32/vendor.c", ""],
+  ["host/xs/radio.ts", 'import { a } from "../../modules/a.js"; export class Radio { b = a; }'],
+  ["host/xs/radio.c", ""],
+  ["host/xs/turns.c", ""],
+  ["host/xs/keys.ts", 'import { x } from "@noble/x/deep/x.js"; export const y = new Map([[x, 1]]);'],
+  ["host/flash/log.ts", "export class Log {}"],
+  ["host/flash/unused.ts", "let unused = 1;"],
   ["node_modules/@noble/x/deep/x.js", 'import { y } from "../y.js"; export const x = y;'],
   ["node_modules/@noble/x/y.js", "export const y = 5n;"],
 ]);
 
-const ESP32 = {
-  modules: {
-    "host/platform": "./host/platform-esp32",
-    "host/esp32/*": "./host/esp32/*",
-    "@noble/x/deep/x": "./node_modules/@noble/x/deep/x",
-    "@noble/x/y": "./node_modules/@noble/x/y",
-  },
-  typescript: { tsconfig: { compilerOptions: { moduleSuffixes: ["-esp32", ""] } } },
-} satisfies Platform;
-
-const SOUND: Manifest = {
+const TOP: Manifest = {
+  include: ["$(MODDABLE)/examples/manifest_base.json"],
   modules: {
     "~": "./modules/tsconfig.json",
     main: "./main",
@@ -95,82 +72,148 @@ const SOUND: Manifest = {
     "modules/deep/b": "./modules/deep/b",
   },
   preload: ["modules/a", "modules/deep/b"],
-  platforms: { esp32: ESP32 },
+  platforms: { esp32: { include: ["./host/esp32/manifest.json", "./host/xs/manifest.json"] } },
 };
+const ESP32: Manifest = {
+  include: "../flash/manifest.json",
+  modules: {
+    "host/platform": "../platform-esp32",
+    "host/esp32/*": "./*",
+    "*": ["../xs/turns", "$(MODDABLE)/modules/led/*"],
+    "embedded:led": "$(MODDABLE)/modules/led/led",
+  },
+  typescript: { tsconfig: { compilerOptions: { moduleSuffixes: ["-esp32", ""] } } },
+};
+const XS: Manifest = {
+  include: ["../flash/manifest.json"],
+  modules: {
+    "host/xs/radio": "./radio",
+    "host/xs/keys": "./keys",
+    "@noble/x/deep/x": "../../node_modules/@noble/x/deep/x",
+    "@noble/x/y": "../../node_modules/@noble/x/y",
+  },
+  preload: ["host/xs/radio"],
+};
+const FLASH: Manifest = { modules: { "host/flash/log": "./log" }, preload: "host/flash/log" };
 
-test("a sound manifest passes", () => {
-  assert.deepEqual(faults(SOUND, SOURCES), []);
-  assert.deepEqual(faults({ ...SOUND, preload: [...SOUND.preload, "modules/types"] }, SOURCES), []);
-  assert.deepEqual(faults(withEsp32({ preload: ["host/esp32/platform"] }), SOURCES), []);
-});
-
-/** The sound manifest with something else for its platform; a module that is undefined is not mapped. */
-function withEsp32(other: Platform): Manifest {
-  const modules = Object.entries({ ...ESP32.modules, ...other.modules }).filter(
-    ([, path]) => path !== undefined,
-  );
-  return {
-    ...SOUND,
-    platforms: { esp32: { ...ESP32, ...other, modules: Object.fromEntries(modules) } },
-  };
+interface Changes {
+  readonly top?: Manifest;
+  readonly esp32?: Manifest;
+  readonly xs?: Manifest;
+  readonly flash?: Manifest;
 }
 
-function assertFault(manifest: Manifest, expected: string): void {
-  const found = faults(manifest, SOURCES);
+function project({ top: first = TOP, esp32 = ESP32, xs = XS, flash = FLASH }: Changes): Manifests {
+  return new Map([
+    ["manifest.json", first],
+    ["host/esp32/manifest.json", esp32],
+    ["host/xs/manifest.json", xs],
+    ["host/flash/manifest.json", flash],
+  ]);
+}
+
+/** A manifest with other modules; one that is undefined is not mapped. */
+function withModules(manifest: Manifest, changed: Manifest["modules"]): Manifest {
+  const entries = Object.entries({ ...manifest.modules, ...changed });
+  return { ...manifest, modules: Object.fromEntries(entries.filter(([, path]) => path !== undefined)) };
+}
+
+function assertFault(manifests: Manifests, expected: string, sources = SOURCES): void {
+  const found = faults(manifests, sources);
   assert.ok(
     found.some((line) => line.includes(expected)),
     `expected "${expected}", found ${JSON.stringify(found)}`,
   );
 }
 
-test("what is wrong in a manifest is noticed", () => {
-  const { modules } = SOUND;
-  const broken: readonly (readonly [Manifest, string])[] = [
-    [
-      { ...SOUND, modules: { main: "./main", "modules/*": "./modules/*" } },
-      "all platforms: modules/deep/b is reached",
-    ],
-    [
-      { ...SOUND, modules: { ...modules, "modules/a": "./modules/deep/b" } },
-      "all platforms: modules/a is reached",
-    ],
-    [
-      { ...SOUND, modules: { ...modules, "modules/gone/*": "./modules/gone/*" } },
-      "./modules/gone/* does not",
-    ],
-    [{ ...SOUND, modules: { ...modules, "modules/gone": "./modules/gone" } }, "./modules/gone does not"],
-    [{ ...SOUND, preload: ["modules/a"] }, "modules/deep/b is not preloaded"],
-    [{ ...SOUND, preload: ["modules/*"] }, "modules/a is not preloaded"],
-    [{ ...SOUND, preload: [...SOUND.preload, "modules/gone"] }, "preload names modules/gone"],
-    [{ ...SOUND, preload: [...SOUND.preload, "main"] }, "preload names main"],
-    [{ ...SOUND, preload: [...SOUND.preload, "modules/a"] }, "preload names modules/a"],
-  ];
-  for (const [manifest, expected] of broken) assertFault(manifest, expected);
+test("sound manifests pass", () => {
+  assert.deepEqual(faults(project({}), SOURCES), []);
+  const typesToo = { ...TOP, preload: [...(TOP.preload ?? []), "modules/types"] };
+  assert.deepEqual(faults(project({ top: typesToo }), SOURCES), []);
+  const boards = { ...ESP32, platforms: { "esp32/*": {}, "esp32/one": { include: "$(MODDABLE)/x.json" } } };
+  assert.deepEqual(faults(project({ esp32: boards }), SOURCES), []);
 });
 
-test("what is wrong in a platform's part is noticed", () => {
-  const suffixes = (...moduleSuffixes: readonly string[]): Platform => ({
-    typescript: { tsconfig: { compilerOptions: { moduleSuffixes } } },
-  });
-  const common = (modules: Modules): Manifest => ({ ...SOUND, modules: { ...SOUND.modules, ...modules } });
-  const broken: readonly (readonly [Manifest, string])[] = [
-    [{ ...SOUND, platforms: { esp32: {} } }, "esp32: host/platform is reached and not mapped"],
-    [{ ...SOUND, platforms: { nrf52: ESP32 } }, "nrf52: host/platform is reached and not mapped"],
-    [withEsp32({ modules: { "host/platform": "./host/platform" } }), "esp32: host/platform is reached"],
-    [withEsp32({ modules: { "host/esp32/*": undefined } }), "esp32: host/esp32/platform is reached"],
-    [withEsp32({ modules: { "@noble/x/deep/x": undefined } }), "esp32: @noble/x/deep/x is reached"],
-    [withEsp32({ modules: { "@noble/x/y": undefined } }), "esp32: @noble/x/y is reached"],
-    [withEsp32({ modules: { "@noble/x/y": "./host/esp32/platform" } }), "esp32: @noble/x/y is reached"],
-    [withEsp32({ modules: { "host/gone": "./host/gone" } }), "esp32: ./host/gone does not exist"],
-    [withEsp32({ modules: { "@noble/z": "./node_modules/@noble/z" } }), "./node_modules/@noble/z does not"],
-    [withEsp32({ modules: { "modules/*": "./modules/*" } }), "esp32: modules/* is mapped for all"],
-    [withEsp32({ preload: ["@noble/x/y"] }), "esp32: preload names @noble/x/y"],
-    [withEsp32({ preload: ["host/esp32/gone"] }), "esp32: preload names host/esp32/gone"],
-    [withEsp32(suffixes("-lin", "")), "esp32: moduleSuffixes are not"],
-    [withEsp32(suffixes("", "-esp32")), "esp32: moduleSuffixes are not"],
-    [withEsp32({ typescript: {} }), "esp32: moduleSuffixes are not"],
-    [common({ "host/platform": "./host/platform" }), "all platforms: host/platform is reached"],
-    [common({ "host/platform": "./host/platform-esp32" }), "esp32: host/platform is mapped for all"],
+test("what a manifest names and nobody has is noticed", () => {
+  const broken: readonly (readonly [Changes, string])[] = [
+    [{ top: { modules: {} } }, "the manifest knows no platform"],
+    [
+      { top: withModules(TOP, { "modules/gone": "./modules/gone" }) },
+      "manifest.json: ./modules/gone does not",
+    ],
+    [{ top: withModules(TOP, { "modules/gone/*": "./modules/gone/*" }) }, "./modules/gone/* does not"],
+    [{ esp32: withModules(ESP32, { "*": "../xs/radio.cpp" }) }, "../xs/radio.cpp does not exist"],
+    [{ esp32: withModules(ESP32, { "*": ["./turns.c"] }) }, "host/esp32/manifest.json: ./turns.c does not"],
+    [{ xs: withModules(XS, { "@noble/z": "../../node_modules/@noble/z" }) }, "@noble/z does not exist"],
+    [{ xs: withModules(XS, { "host/xs/radio": { source: "./radio" } }) }, '{"source":"./radio"} does not'],
+    [{ esp32: { ...ESP32, include: "../gone/manifest.json" } }, "manifest host/gone/manifest.json does not"],
   ];
-  for (const [manifest, expected] of broken) assertFault(manifest, expected);
+  for (const [changes, expected] of broken) assertFault(project(changes), expected);
+});
+
+test("what main reaches and no manifest maps to its own file is noticed", () => {
+  const suffixes = (...moduleSuffixes: readonly string[]): Changes => ({
+    esp32: { ...ESP32, typescript: { tsconfig: { compilerOptions: { moduleSuffixes } } } },
+  });
+  const nrf52 = { ...TOP, platforms: { ...TOP.platforms, nrf52: TOP.platforms?.esp32 ?? {} } };
+  const empty = { ...TOP, platforms: { ...TOP.platforms, "esp32/one": {} } };
+  const broken: readonly (readonly [Changes, string])[] = [
+    [{ top: withModules(TOP, { "modules/deep/b": undefined }) }, "modules/deep/b is reached and not mapped"],
+    [
+      { top: withModules(TOP, { "modules/a": "./modules/deep/b", "modules/*": undefined }) },
+      "modules/a is reached",
+    ],
+    [{ top: nrf52 }, "nrf52: host/platform is reached and not mapped to host/platform-nrf52.ts"],
+    [{ top: empty }, "esp32/one: host/platform is reached"],
+    [{ esp32: withModules(ESP32, { "host/platform": "../platform" }) }, "esp32: host/platform is reached"],
+    [{ esp32: withModules(ESP32, { "host/esp32/*": undefined }) }, "host/esp32/platform is reached"],
+    [{ esp32: withModules(ESP32, { "embedded:led": undefined }) }, "embedded:led is reached"],
+    [{ xs: withModules(XS, { "@noble/x/y": undefined }) }, "@noble/x/y is reached"],
+    [{ xs: withModules(XS, { "@noble/x/y": "./radio" }) }, "@noble/x/y is reached"],
+    [{ flash: withModules(FLASH, { "host/flash/log": "./unused" }) }, "host/flash/log is reached"],
+    [suffixes("-lin", ""), 'esp32: moduleSuffixes are not "-esp32", ""'],
+    [suffixes("", "-esp32"), "esp32: moduleSuffixes are not"],
+    [suffixes(), "esp32: moduleSuffixes are not"],
+  ];
+  for (const [changes, expected] of broken) assertFault(project(changes), expected);
+});
+
+test("of two files with one name, of which mcconfig takes the first, both are named", () => {
+  assertFault(
+    project({ flash: withModules(FLASH, { "modules/a": "../xs/radio" }) }),
+    "esp32: modules/a is mapped to host/xs/radio.ts and modules/a.ts",
+  );
+  assertFault(
+    project({}),
+    "host/xs/radio.c has the name of another C file",
+    new Map([...SOURCES, ["host/esp32/radio.c", ""]]),
+  );
+});
+
+test("what is wrong in a preload list is noticed", () => {
+  const more = (...names: readonly string[]): Changes => ({
+    xs: { ...XS, preload: ["host/xs/radio", ...names] },
+  });
+  const withUnused = withModules(FLASH, { "host/flash/*": "./*", "host/flash/log": undefined });
+  const broken: readonly (readonly [Changes, string])[] = [
+    [{ top: { ...TOP, preload: ["modules/a"] } }, "modules/deep/b is not preloaded"],
+    [
+      { top: { ...TOP, preload: ["modules/a"] } },
+      "modules/a is preloaded and loads modules/deep/b, which is",
+    ],
+    [{ top: { ...TOP, preload: ["modules/*", "modules/deep/b"] } }, "modules/a is not preloaded"],
+    [{ xs: { ...XS, preload: [] } }, "host/xs/radio is not preloaded"],
+    [{ flash: { modules: FLASH.modules ?? {} } }, "host/flash/log is not preloaded"],
+    [more("modules/gone"), "preload names modules/gone, which"],
+    [more("main"), "preload names main, which"],
+    [more("modules/a"), "preload names modules/a twice"],
+    [more("@noble/x/y"), "preload names @noble/x/y, which"],
+    [more("host/xs/keys"), "host/xs/keys is preloaded, line 1: NewExpression"],
+    [more("host/xs/keys"), "host/xs/keys is preloaded and loads @noble/x/deep/x, which is not"],
+    [
+      { flash: { ...withUnused, preload: ["host/flash/log", "host/flash/unused"] } },
+      "host/flash/unused is preloaded, line 1: let",
+    ],
+  ];
+  for (const [changes, expected] of broken) assertFault(project(changes), expected);
 });

@@ -1,8 +1,10 @@
 /**
- * What a Moddable manifest must be here: every module that main reaches is mapped to its file on every platform, and
- * all of modules/ is preloaded by name.
+ * What the Moddable manifests must be here: on every platform each module that main reaches is mapped to its own
+ * file, and preloaded where that is possible, because what is not takes RAM.
  */
 
+import { type Flat, flatten, type Manifests, platformsOf, type Sources } from "./flat-manifest.js";
+import { faultsOfBody } from "./preload.js";
 import { importsOf, parse, resolvePath } from "./source.js";
 
 /** The module that each platform gives a file of its own. */
@@ -11,115 +13,130 @@ const HOST_PLATFORM = "host/platform";
 /** The modules that a platform's files take from the Moddable SDK, whose own manifests map them. */
 export const OF_THE_SDK: readonly string[] = ["timer", "mc/config"];
 
-/** The name under which a manifest lists the files that a folder's entry does not take. */
-const LEFT_OUT = "~";
+const OF_THE_PROJECT = /^(main$|modules\/|host\/)/;
 
-/** Module names with the paths of their files, no extension; a name ending in an asterisk stands for a folder. */
-export type Modules = Readonly<Record<string, unknown>>;
+/** Hosts of the desktop, where RAM is no matter. */
+const OF_THE_DESKTOP: readonly string[] = ["host/lin/", "host/simulator/", "host/platform-lin.ts"];
 
-/** The parts of a Moddable manifest that name modules. */
-export interface Manifest {
-  readonly modules: Modules;
-  readonly preload: readonly string[];
-  readonly platforms?: Readonly<Record<string, Platform>>;
+/** Everything that is wrong with the manifests, given the project's sources: one line each. */
+export function faults(manifests: Manifests, sources: Sources): readonly string[] {
+  const platforms = platformsOf(manifests);
+  if (platforms.length === 0) return ["the manifest knows no platform"];
+  return platforms.flatMap((platform) => {
+    const flat = flatten(manifests, platform, sources);
+    const build = { family: platform.split("/")[0] ?? "", flat, sources };
+    return [
+      ...flat.missing,
+      ...faultsOfNames(flat),
+      ...faultsOfReach(build),
+      ...faultsOfSuffixes(build),
+      ...faultsOfList(build),
+      ...faultsOfPreloaded(build),
+    ].map((fault) => `${platform}: ${fault}`);
+  });
 }
 
-/** What a manifest says of one platform. */
-export interface Platform {
-  /** Manifests whose contents belong here, relative to this one. */
-  readonly include?: readonly string[];
-  readonly modules?: Modules;
-  readonly preload?: readonly string[];
-  readonly typescript?: {
-    readonly tsconfig?: { readonly compilerOptions?: { readonly moduleSuffixes?: readonly string[] } };
-  };
+interface Build {
+  readonly family: string;
+  readonly flat: Flat;
+  readonly sources: Sources;
 }
 
-/** The project's sources, and those of packages that the manifest names, by path. */
-export type Sources = ReadonlyMap<string, string>;
-
-/** Everything that is wrong with a manifest, given the project's sources: one line each. */
-export function faults(manifest: Manifest, sources: Sources): readonly string[] {
+/** Of two files with one name mcconfig takes the first without a word. */
+function faultsOfNames({ modules, cFiles }: Flat): readonly string[] {
+  const twice = [...modules].filter(([, files]) => files.length > 1);
+  const bare = cFiles.map((file) => file.slice(file.lastIndexOf("/") + 1));
   return [
-    ...faultsOfModules("all platforms", manifest.modules, sources),
-    ...Object.entries(manifest.platforms ?? {}).flatMap(([name, platform]) => {
-      const modules = { ...manifest.modules, ...platform.modules };
-      return [
-        ...faultsOfModules(name, modules, sources),
-        ...faultsOfPlatform(platform, manifest, sources).map((fault) => `${name}: ${fault}`),
-        ...faultsOfSuffixes(name, platform),
-      ];
-    }),
-    ...faultsOfPreload(manifest.preload, sources),
+    ...twice.map(([name, files]) => `${name} is mapped to ${files.join(" and ")}`),
+    ...cFiles
+      .filter((_, index) => bare.indexOf(bare[index] ?? "") !== index)
+      .map((file) => `${file} has the name of another C file, and is not compiled`),
   ];
 }
 
-function faultsOfModules(platform: string, modules: Modules, sources: Sources): readonly string[] {
-  const empty = Object.entries(modules)
-    .filter(([name]) => name !== LEFT_OUT)
-    .map(([, path]) => path)
-    .filter((path) => typeof path === "string" && path.startsWith("./"))
-    .filter((path) => ![...sources.keys()].some((file) => isNamed(file, String(path))))
-    .map((path) => `${platform}: ${path} does not exist`);
-  return [...unmapped(platform, modules, sources), ...empty];
+function faultsOfReach(build: Build): readonly string[] {
+  return [...reached(build)]
+    .filter(([name, file]) => build.sources.get(file) === undefined || fileOf(name, build) !== file)
+    .map(([name, file]) => `${name} is reached and not mapped to ${file}`);
 }
 
-/** What main reaches on a platform, module by module as XS finds them, and the modules do not map to its file. */
-function unmapped(platform: string, modules: Modules, sources: Sources): readonly string[] {
-  const found: string[] = [];
-  const reached = new Set(["main"]);
-  for (const name of reached) {
-    if (OF_THE_SDK.includes(name)) continue;
-    // What all platforms share ends where each has its own.
-    if (name === HOST_PLATFORM && platform === "all platforms" && modules[name] === undefined) continue;
-    const file = fileBehind(name, platform);
-    const source = sources.get(file);
-    if (source === undefined || mappedFile(modules, name) !== file) {
-      found.push(`${platform}: ${name} is reached and not mapped to ${file}`);
-      continue;
-    }
-    for (const { specifier, typeOnly } of importsOf(source)) {
-      if (!typeOnly) reached.add(moduleNamed(specifier, name));
-    }
+/** The modules that main reaches, as XS finds them, with the files that should be behind them. */
+function reached(build: Build): ReadonlyMap<string, string> {
+  const files = new Map([["main", "main.ts"]]);
+  for (const [name, file] of files) {
+    for (const other of loadedBy(name, file, build)) files.set(other, fileBehind(other, build.family));
   }
-  return found;
+  return files;
 }
 
-/** What a platform adds is new (the SDK takes the first of two without a word), and no package is preloaded. */
-function faultsOfPlatform(platform: Platform, common: Manifest, sources: Sources): readonly string[] {
-  const modules = platform.modules ?? {};
-  const twice = Object.keys(modules)
-    .filter((name) => Object.hasOwn(common.modules, name))
-    .map((name) => `${name} is mapped for all platforms already`);
-  const wrong = (platform.preload ?? [])
-    .filter((name) => !name.startsWith("host/") || !sources.has(mappedFile(modules, name) ?? ""))
-    .map((name) => `preload names ${name}, which is not a module of host/`);
-  return [...twice, ...wrong];
+/** The project's modules and packages that a module loads. */
+function loadedBy(name: string, file: string, { flat, sources }: Build): readonly string[] {
+  const source = sources.get(file);
+  if (source === undefined) return [];
+  return importsOf(source)
+    .filter(({ typeOnly }) => !typeOnly)
+    .map(({ specifier }) => moduleNamed(specifier, name))
+    .filter((other) => OF_THE_PROJECT.test(other) || !isOfTheSdk(other, flat));
 }
 
 /** Without them the SDK's build checks the types of Node's platform. */
-function faultsOfSuffixes(name: string, platform: Platform): readonly string[] {
-  const suffixes = platform.typescript?.tsconfig?.compilerOptions?.moduleSuffixes ?? [];
-  return suffixes.join() === [`-${name}`, ""].join()
-    ? []
-    : [`${name}: moduleSuffixes are not "-${name}", ""`];
+function faultsOfSuffixes({ family, flat }: Build): readonly string[] {
+  return flat.moduleSuffixes.join() === `-${family},` ? [] : [`moduleSuffixes are not "-${family}", ""`];
 }
 
-function faultsOfPreload(preload: readonly string[], sources: Sources): readonly string[] {
-  const modules = [...sources.keys()].filter((file) => file.startsWith("modules/"));
-  const missing = modules
-    .filter((file) => hasCode(sources.get(file) ?? "") && !preload.includes(nameOf(file)))
-    .map((file) => `${nameOf(file)} is not preloaded`);
-  const wrong = preload
-    .filter((name, index) => !modules.includes(`${name}.ts`) || preload.indexOf(name) !== index)
-    .map((name) => `preload names ${name}, which is not a module of modules/, or twice`);
-  return [...missing, ...wrong];
+/** The preload list names modules of the project, each once, and none that a preload breaks. */
+function faultsOfList(build: Build): readonly string[] {
+  const { flat, sources } = build;
+  return flat.preload.flatMap((name, index) => {
+    const file = fileOf(name, build) ?? "";
+    if (!/^(modules|host)\//.test(file)) return [`preload names ${name}, which is not a module of ours`];
+    if (flat.preload.indexOf(name) !== index) return [`preload names ${name} twice`];
+    const loaded = loadedBy(name, file, build).filter((other) => !flat.preload.includes(other));
+    return [
+      ...faultsOfBody(sources.get(file) ?? "").map((fault) => `${name} is preloaded, ${fault}`),
+      ...loaded
+        .filter((other) => hasCode(sources.get(fileBehind(other, build.family)) ?? "0;"))
+        .map((other) => `${name} is preloaded and loads ${other}, which is not`),
+    ];
+  });
+}
+
+/** All of modules/ is preloaded, reached or not, and what main reaches of the hosts. */
+function faultsOfPreloaded(build: Build): readonly string[] {
+  const { flat, sources } = build;
+  const protocol = [...sources.keys()]
+    .filter((file) => file.startsWith("modules/") && file.endsWith(".ts"))
+    .map((file) => [nameOf(file), file] as const);
+  const hosts = [...reached(build)].filter(
+    ([name, file]) =>
+      file.startsWith("host/") &&
+      !OF_THE_DESKTOP.some((place) => file.startsWith(place)) &&
+      !needsPackage(name, build),
+  );
+  return [...protocol, ...hosts]
+    .filter(([name, file]) => !flat.preload.includes(name) && hasCode(sources.get(file) ?? ""))
+    .map(([name]) => `${name} is not preloaded`);
+}
+
+/** Whether a module loads a package, perhaps by another: packages keep what a preload would freeze. */
+function needsPackage(name: string, build: Build): boolean {
+  const seen = new Set([name]);
+  for (const each of seen) {
+    const file = fileBehind(each, build.family);
+    if (file.startsWith("node_modules/")) return true;
+    for (const other of loadedBy(each, file, build)) seen.add(other);
+  }
+  return false;
 }
 
 /** The file that a module is made of: one of the project, or a package's. */
-function fileBehind(name: string, platform: string): string {
-  if (name === HOST_PLATFORM) return `${HOST_PLATFORM}-${platform}.ts`;
-  return /^(main$|modules\/|host\/)/.test(name) ? `${name}.ts` : `node_modules/${name}.js`;
+function fileBehind(name: string, family: string): string {
+  if (name === HOST_PLATFORM) return `${HOST_PLATFORM}-${family}.ts`;
+  return OF_THE_PROJECT.test(name) ? `${name}.ts` : `node_modules/${name}.js`;
+}
+
+function fileOf(name: string, { flat }: Build): string | undefined {
+  return flat.modules.get(name)?.[0];
 }
 
 /** What XS looks for when the module `importer` names `specifier`. */
@@ -129,23 +146,15 @@ function moduleNamed(specifier: string, importer: string): string {
     : specifier.replace(/\.js$/, "");
 }
 
-/** The file behind a module's name: by its own entry, or by its folder's. */
-function mappedFile(modules: Modules, name: string): string | undefined {
-  const own = modules[name];
-  if (typeof own === "string") return fileOf(own);
-  const folder = name.slice(0, name.lastIndexOf("/") + 1);
-  const path = modules[`${folder}*`];
-  return typeof path === "string" ? fileOf(path.replace("*", name.slice(folder.length))) : undefined;
-}
-
-function isNamed(file: string, path: string): boolean {
-  if (!path.endsWith("/*")) return file === fileOf(path) || `./${file}` === `${path}.c`;
-  return `./${file.slice(0, file.lastIndexOf("/") + 1)}*` === path;
-}
-
-/** "./modules/bytes" is modules/bytes.ts; packages bring JavaScript. */
-export function fileOf(path: string): string {
-  return `${path.replace("./", "")}${path.startsWith("./node_modules/") ? ".js" : ".ts"}`;
+/** Whether one of the SDK's manifests maps a module, or one of ours to a file of the SDK. */
+function isOfTheSdk(name: string, { ofTheSdk }: Flat): boolean {
+  return (
+    OF_THE_SDK.includes(name) ||
+    ofTheSdk.some((entry) => {
+      if (!entry.endsWith("*")) return name === entry;
+      return name.startsWith(entry.slice(0, -1)) && !/[/:]/.test(name.slice(entry.length - 1));
+    })
+  );
 }
 
 function nameOf(file: string): string {

@@ -1,0 +1,162 @@
+/** What mcconfig makes of a manifest and of those that it includes, for one platform. */
+
+/** Names with paths, no extension; in both an asterisk stands for all that a folder has. */
+export type Modules = Readonly<Record<string, unknown>>;
+
+/** The parts of a Moddable manifest that name files; a platform's part has the same form. */
+export interface Manifest {
+  /** Other manifests, relative to this one; the SDK's begin with a variable. */
+  readonly include?: string | readonly string[];
+  readonly modules?: Modules;
+  readonly preload?: string | readonly string[];
+  readonly platforms?: Readonly<Record<string, Manifest>>;
+  readonly typescript?: {
+    readonly tsconfig?: { readonly compilerOptions?: { readonly moduleSuffixes?: readonly string[] } };
+  };
+}
+
+/** The project's manifests by their paths from the top; the first is where mcconfig begins. */
+export type Manifests = ReadonlyMap<string, Manifest>;
+
+/** The texts of the project's files, and of those of packages that manifests name, by path. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** All that is built for a platform. */
+export interface Flat {
+  /** The files of each module; more than one: mcconfig takes the first without a word. */
+  readonly modules: ReadonlyMap<string, readonly string[]>;
+  /** C files; of two with one name mcconfig compiles the first. */
+  readonly cFiles: readonly string[];
+  /** Names, each as often as it is listed. */
+  readonly preload: readonly string[];
+  readonly moduleSuffixes: readonly string[];
+  /** Names that manifests map to files of the SDK, perhaps with an asterisk. */
+  readonly ofTheSdk: readonly string[];
+  /** What manifests name and nobody has: one line each. */
+  readonly missing: readonly string[];
+}
+
+/** The name under which a manifest lists the files that a folder's entry does not take. */
+const LEFT_OUT = "~";
+
+interface Part extends Manifest {
+  readonly path: string;
+}
+
+/** The manifests, joined for a platform such as "nrf52/dk". */
+export function flatten(manifests: Manifests, platform: string, sources: Sources): Flat {
+  const [top = ""] = manifests.keys();
+  const missing: string[] = [];
+  const parts = collect(top, platform, manifests, new Set(), missing);
+  const modules = new Map<string, string[]>();
+  const cFiles = new Set<string>();
+  const ofTheSdk: string[] = [];
+  for (const { path: manifest, modules: listed = {} } of parts) {
+    for (const [name, path] of Object.entries(listed).flatMap(pathsOfEntry)) {
+      if (name === LEFT_OUT) continue;
+      if (path.startsWith("$(")) {
+        ofTheSdk.push(name);
+        continue;
+      }
+      const found = filesNamed(name, resolveFrom(manifest, path), sources);
+      if (found.length === 0) missing.push(`${manifest}: ${path} does not exist`);
+      for (const [module, file] of found) {
+        if (file.endsWith(".c")) cFiles.add(file);
+        else modules.set(module, [...new Set([...(modules.get(module) ?? []), file])]);
+      }
+    }
+  }
+  return {
+    modules,
+    cFiles: [...cFiles],
+    preload: parts.flatMap(({ preload }) => listOf(preload)),
+    moduleSuffixes: parts.flatMap(
+      ({ typescript }) => typescript?.tsconfig?.compilerOptions?.moduleSuffixes ?? [],
+    ),
+    ofTheSdk,
+    missing,
+  };
+}
+
+/** The project's manifests that one includes, on whatever platform, as paths from the top. */
+export function includedBy(path: string, manifest: Manifest): readonly string[] {
+  return [manifest, ...Object.values(manifest.platforms ?? {})].flatMap((part) => ownIncludes(path, part));
+}
+
+/** Every platform that a manifest tells apart; of a pattern, one that it fits. */
+export function platformsOf(manifests: Manifests): readonly string[] {
+  const names = [...manifests.values()].flatMap(({ platforms }) => Object.keys(platforms ?? {}));
+  return [...new Set(names)].map((name) => name.replace("*", "any")).filter((name) => name !== "...");
+}
+
+/** A manifest's parts after those that it includes; each manifest comes once. */
+function collect(
+  path: string,
+  platform: string,
+  manifests: Manifests,
+  seen: Set<string>,
+  missing: string[],
+): readonly Part[] {
+  if (seen.has(path)) return [];
+  seen.add(path);
+  const manifest = manifests.get(path);
+  if (manifest === undefined) {
+    missing.push(`the manifest ${path} does not exist`);
+    return [];
+  }
+  const part = partFor(platform, manifest.platforms ?? {});
+  const included = [manifest, part].flatMap((each) => ownIncludes(path, each));
+  const before = included.flatMap((other) => collect(other, platform, manifests, seen, missing));
+  return [...before, { ...manifest, path }, { ...part, path }];
+}
+
+function ownIncludes(path: string, part: Manifest): readonly string[] {
+  return listOf(part.include)
+    .filter((include) => !include.startsWith("$("))
+    .map((include) => resolveFrom(path, include));
+}
+
+/** mcconfig takes one part, the first that fits the longest beginning of the platform's name. */
+function partFor(platform: string, parts: Readonly<Record<string, Manifest>>): Manifest {
+  const words = platform.split("/");
+  for (let length = words.length; length > 0; length--) {
+    const beginning = words.slice(0, length).join("/");
+    for (const [name, part] of Object.entries(parts)) {
+      if (name.endsWith("/*") ? beginning.startsWith(name.slice(0, -1)) : beginning === name) return part;
+    }
+  }
+  return parts["..."] ?? {};
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === "string" ? [value] : value;
+}
+
+function pathsOfEntry([name, value]: readonly [string, unknown]): readonly (readonly [string, string])[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((each) => [name, typeof each === "string" ? each : JSON.stringify(each)]);
+}
+
+/** "../xs" as the manifest host/lin/manifest.json says it is host/xs. */
+function resolveFrom(manifest: string, path: string): string {
+  const parts = manifest.split("/").slice(0, -1);
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** The modules and files that one entry means: whatever has the path's name, with each extension. */
+function filesNamed(name: string, path: string, sources: Sources): readonly (readonly [string, string])[] {
+  const star = path.indexOf("*");
+  return [...sources.keys()].flatMap((file) => {
+    const bare = file.replace(/\.(ts|js|c|h)$/, "");
+    if (file.endsWith(".d.ts")) return [];
+    if (star < 0) return path === bare || path === file ? [[name, file] as const] : [];
+    const rest = bare.slice(star);
+    const isInFolder = bare.startsWith(path.slice(0, star)) && rest !== "" && !rest.includes("/");
+    return isInFolder ? [[name.replace("*", rest), file] as const] : [];
+  });
+}
