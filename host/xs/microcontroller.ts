@@ -25,8 +25,6 @@ import type { Pins } from "./pins.js";
 import { HardwareRandom } from "./random.js";
 import { ConfigSettings } from "./settings.js";
 
-const CHIP_ID_SIZE = 16;
-
 /** What is there before the chip is. clock: an exception of its timers restarts the chip. */
 export interface Surroundings {
   readonly clock: Clock;
@@ -55,6 +53,10 @@ export interface Chip {
   openStorage(surroundings: Surroundings): Storage;
   openRadio(parts: RadioParts): ChipRadio;
   readonly pins: Pins;
+  /** Octets of what tells this chip from others: what `readChipId` fills. */
+  readonly idSize: number;
+  /** Why it has started, in a few words, where the chip knows. */
+  readonly startReason?: () => string;
 }
 
 /** What runs: it does nothing before `start`. closeLinks: give up every connection, in a fault. */
@@ -109,7 +111,7 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
   const surroundings = { clock, random, trace, settings };
   const kept = chip.openStorage(surroundings);
   storage = kept;
-  sayRestarts(kept);
+  sayStart(chip, kept);
   const { radio, gattServer } = chip.openRadio({
     ...surroundings,
     identity: keptAddress(kept),
@@ -120,7 +122,7 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
   const crypto = createCrypto(clock);
   const running = program({
     ...surroundings,
-    deviceUuid: deviceUuidOf(settings, crypto, chipId()),
+    deviceUuid: deviceUuidOf(settings, crypto, chipId(chip)),
     storage: new NodeStorage(kept),
     radio: new GuardedRadio(radio, guard),
     gattServer: gattServer && new GuardedGattServer(gattServer, guard),
@@ -139,12 +141,14 @@ function guardedBoard({ led, button }: Board, guard: Guard): Board {
   };
 }
 
-function chipId(): Uint8Array {
-  const id = new Uint8Array(CHIP_ID_SIZE);
-  return id.subarray(0, readChipId(id));
+function chipId({ idSize }: Chip): Uint8Array {
+  const id = new Uint8Array(idSize);
+  readChipId(id);
+  return id;
 }
 
-function sayRestarts(storage: Storage): void {
+function sayStart({ startReason }: Chip, storage: Storage): void {
+  if (startReason !== undefined) say(`started: ${startReason()}`);
   const { count, reason } = readRestarts(storage);
   if (count > 0) say(`restarted after a fault, ${count} in all; the last one: ${reason}`);
 }
