@@ -1,5 +1,5 @@
 /*
- * What a chip does of cryptography, behind native-crypto.ts. Each returns false where the chip or its library fails;
+ * What a chip does of cryptography, behind host/xs/native-crypto.ts. Each returns false where the chip or its library fails;
  * nothing is ever replaced by something weaker.
  */
 
@@ -39,5 +39,10 @@ bool crypto_port_random(uint8_t *target, size_t length);
  * false: it could not be started.
  */
 bool crypto_port_run(void (*work)(void *), void (*done)(void *), void *context);
+
+/* ---- what xs-crypto.c offers to the vendor's file ---- */
+
+/* The xsMachine that `done` is to be posted to; from crypto_port_run on. */
+void *crypto_machine(void);
 
 #endif
