@@ -25,13 +25,15 @@ export type Sources = ReadonlyMap<string, string>;
 export interface Flat {
   /** The files of each module; more than one: mcconfig takes the first without a word. */
   readonly modules: ReadonlyMap<string, readonly string[]>;
-  /** C files; of two with one name mcconfig compiles the first. */
+  /** C files and headers; of two with one name mcconfig takes the first. */
   readonly cFiles: readonly string[];
   /** Names, each as often as it is listed. */
   readonly preload: readonly string[];
   readonly moduleSuffixes: readonly string[];
   /** Names that manifests map to files of the SDK, perhaps with an asterisk. */
   readonly ofTheSdk: readonly string[];
+  /** The SDK's manifests that are included. */
+  readonly sdkManifests: readonly string[];
   /** What manifests name and nobody has: one line each. */
   readonly missing: readonly string[];
 }
@@ -61,7 +63,7 @@ export function flatten(manifests: Manifests, platform: string, sources: Sources
       const found = filesNamed(name, resolveFrom(manifest, path), sources);
       if (found.length === 0) missing.push(`${manifest}: ${path} does not exist`);
       for (const [module, file] of found) {
-        if (file.endsWith(".c")) cFiles.add(file);
+        if (/\.[ch]$/.test(file)) cFiles.add(file);
         else modules.set(module, [...new Set([...(modules.get(module) ?? []), file])]);
       }
     }
@@ -74,6 +76,7 @@ export function flatten(manifests: Manifests, platform: string, sources: Sources
       ({ typescript }) => typescript?.tsconfig?.compilerOptions?.moduleSuffixes ?? [],
     ),
     ofTheSdk,
+    sdkManifests: parts.flatMap(({ include }) => listOf(include)).filter((path) => path.startsWith("$(")),
     missing,
   };
 }

@@ -50,7 +50,7 @@ const SOURCES: Sources = new Map([
   [
     "host/esp32/platform.ts",
     'import Timer from "timer"; import { Led } from "embedded:led"; import { Log } from "../flash/log.js"; ' +
-      'import { radio } from "../xs/radio.js"; import { keys } from "../xs/keys.js"; export const c = 1;',
+      'import { radio } from "../xs/radio.js"; import { keys } from "../xs/keys.js"; import Digital from "embedded:io/digital"; export const c = 1;',
   ],
   ["host/esp32/vendor.c", ""],
   ["host/xs/radio.ts", 'import { a } from "../../modules/a.js"; export class Radio { b = a; }'],
@@ -75,7 +75,7 @@ const TOP: Manifest = {
   platforms: { esp32: { include: ["./host/esp32/manifest.json", "./host/xs/manifest.json"] } },
 };
 const ESP32: Manifest = {
-  include: "../flash/manifest.json",
+  include: ["../flash/manifest.json", "$(MODDABLE)/modules/io/manifest.json"],
   modules: {
     "host/platform": "../platform-esp32",
     "host/esp32/*": "./*",
@@ -146,6 +146,7 @@ test("what a manifest names and nobody has is noticed", () => {
     [{ esp32: withModules(ESP32, { "*": ["./turns.c"] }) }, "host/esp32/manifest.json: ./turns.c does not"],
     [{ xs: withModules(XS, { "@noble/z": "../../node_modules/@noble/z" }) }, "@noble/z does not exist"],
     [{ xs: withModules(XS, { "host/xs/radio": { source: "./radio" } }) }, '{"source":"./radio"} does not'],
+    [{ esp32: { ...ESP32, include: "../flash/manifest.json" } }, "embedded:io/digital is reached"],
     [{ esp32: { ...ESP32, include: "../gone/manifest.json" } }, "manifest host/gone/manifest.json does not"],
   ];
   for (const [changes, expected] of broken) assertFault(project(changes), expected);
@@ -185,8 +186,13 @@ test("of two files with one name, of which mcconfig takes the first, both are na
   );
   assertFault(
     project({}),
-    "host/xs/radio.c has the name of another C file",
+    "host/xs/radio.c has the name of another file of C",
     new Map([...SOURCES, ["host/esp32/radio.c", ""]]),
+  );
+  assertFault(
+    project({ esp32: withModules(ESP32, { "*": ["./port", "../xs/port"] }) }),
+    "host/xs/port.h has the name of another file of C",
+    new Map([...SOURCES, ["host/esp32/port.h", ""], ["host/xs/port.h", ""]]),
   );
 });
 

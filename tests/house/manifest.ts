@@ -11,7 +11,7 @@ import { importsOf, parse, resolvePath } from "./source.js";
 const HOST_PLATFORM = "host/platform";
 
 /** The modules that a platform's files take from the Moddable SDK, whose own manifests map them. */
-export const OF_THE_SDK: readonly string[] = ["timer", "mc/config"];
+export const OF_THE_SDK: readonly string[] = ["timer", "mc/config", "embedded:io/digital", "embedded:io/pwm"];
 
 const OF_THE_PROJECT = /^(main$|modules\/|host\/)/;
 
@@ -50,7 +50,7 @@ function faultsOfNames({ modules, cFiles }: Flat): readonly string[] {
     ...twice.map(([name, files]) => `${name} is mapped to ${files.join(" and ")}`),
     ...cFiles
       .filter((_, index) => bare.indexOf(bare[index] ?? "") !== index)
-      .map((file) => `${file} has the name of another C file, and is not compiled`),
+      .map((file) => `${file} has the name of another file of C, which is taken in its place`),
   ];
 }
 
@@ -147,14 +147,14 @@ function moduleNamed(specifier: string, importer: string): string {
 }
 
 /** Whether one of the SDK's manifests maps a module, or one of ours to a file of the SDK. */
-function isOfTheSdk(name: string, { ofTheSdk }: Flat): boolean {
-  return (
-    OF_THE_SDK.includes(name) ||
-    ofTheSdk.some((entry) => {
-      if (!entry.endsWith("*")) return name === entry;
-      return name.startsWith(entry.slice(0, -1)) && !/[/:]/.test(name.slice(entry.length - 1));
-    })
-  );
+function isOfTheSdk(name: string, { ofTheSdk, sdkManifests }: Flat): boolean {
+  const isMapped = ofTheSdk.some((entry) => {
+    if (!entry.endsWith("*")) return name === entry;
+    return name.startsWith(entry.slice(0, -1)) && !/[/:]/.test(name.slice(entry.length - 1));
+  });
+  // The SDK's base brings timers and the configuration; pins come with a manifest of their own.
+  const isBrought = !name.startsWith("embedded:io/") || sdkManifests.some((path) => path.includes("/io/"));
+  return isMapped || (OF_THE_SDK.includes(name) && isBrought);
 }
 
 function nameOf(file: string): string {
