@@ -1,6 +1,6 @@
 /** A lamp: the smallest product. This page joins the node to its platform, and says what LED and button are for. */
 
-import { createPlatform } from "./host/platform.js";
+import { run } from "./host/platform.js";
 import { AttentionLight } from "./modules/board/attention-light.js";
 import { Purpose } from "./modules/board/purpose.js";
 import { listenForPushes } from "./modules/board/pushes.js";
@@ -65,5 +65,5 @@ export function lamp(platform: Platform): MeshNode {
 
 /** What a board runs. */
 export default function main(): void {
-  lamp(createPlatform()).start();
+  run(lamp);
 }

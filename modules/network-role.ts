@@ -195,6 +195,11 @@ export class NetworkRole {
     this.#network.start(identify);
   }
 
+  /** The connections of proxy clients end; they may come back. */
+  closeLinks(): void {
+    this.#network.proxy?.disconnect();
+  }
+
   /** The term is over: nothing is sent, heard or stored any more, and the keys are wiped. */
   stop(): void {
     this.#access.stop();

@@ -93,12 +93,18 @@ export class MeshNode {
   reset(): void {
     this.#device.forgetFailures();
     this.#forget();
-    if (this.#state === "provisioning") this.#device.closeLink();
+    if (this.#state === "provisioning") this.#device.closeLinks();
     if (this.#state === "provisioned") {
       this.#network?.stop();
       this.#network = undefined;
       this.#takeRole(false);
     }
+  }
+
+  /** Give up every link and connection; the node stays what it is. For a host that has seen it fail. */
+  closeLinks(): void {
+    this.#device.closeLinks();
+    this.#network?.closeLinks();
   }
 
   /** What the storage says that the node is. overGatt: it has just had a link over PB-GATT. */

@@ -4,7 +4,6 @@ import type {
   Board,
   Clock,
   GattServer,
-  Platform,
   Radio,
   Random,
   Settings,
@@ -22,6 +21,7 @@ import { countRestart, keepAddress, keptAddress, NodeStorage, readRestarts } fro
 import { deviceUuidOf } from "./identity.js";
 import { readChipId, restartChip } from "./native-chip.js";
 import type { Pins } from "./pins.js";
+import type { Program, Runnable } from "./program.js";
 import { HardwareRandom } from "./random.js";
 import { ConfigSettings } from "./settings.js";
 
@@ -58,15 +58,6 @@ export interface Chip {
   /** Why it has started, in a few words, where the chip knows. */
   readonly startReason?: () => string;
 }
-
-/** What runs: it does nothing before `start`. closeLinks: give up every connection, in a fault. */
-export interface Runnable {
-  start(): void;
-  closeLinks(): void;
-}
-
-/** Makes of a platform what runs on it. Throws Error, in one line, where a setting makes no sense. */
-export type Program = (platform: Platform) => Runnable;
 
 /**
  * Run a program on a chip, for ever. What makes no sense before it starts (a setting, a pin, a chip that does not

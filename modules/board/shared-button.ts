@@ -20,8 +20,9 @@ export class SharedButton implements Button {
   readonly #layers: (Changed | undefined)[] = [];
   #owner: Changed | undefined;
 
-  constructor(button: Button) {
-    button.listen((down) => this.#changed(down));
+  /** button: undefined where a board has none; then nobody hears anything. */
+  constructor(button: Button | undefined) {
+    button?.listen((down) => this.#changed(down));
   }
 
   listen(changed: Changed): void {

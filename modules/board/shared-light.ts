@@ -14,17 +14,18 @@ export interface LightLayer extends Light {
 
 /** Dark as long as nobody wants it. */
 export class SharedLight {
-  readonly #light: Light;
+  readonly #light: Light | undefined;
   readonly #levels: (number | undefined)[] = [];
   #shown: number | undefined;
 
-  constructor(light: Light) {
+  /** light: undefined where a board has none; then nothing is seen of what is wanted. */
+  constructor(light: Light | undefined) {
     this.#light = light;
   }
 
   layer(purpose: Purpose): LightLayer {
     return {
-      dimmable: this.#light.dimmable,
+      dimmable: this.#light?.dimmable ?? false,
       write: (level) => this.#want(purpose, level),
       release: () => this.#want(purpose, undefined),
     };
@@ -35,6 +36,6 @@ export class SharedLight {
     const seen = this.#levels.findLast((wanted) => wanted !== undefined) ?? LightLevel.Off;
     if (seen === this.#shown) return;
     this.#shown = seen;
-    this.#light.write(seen);
+    this.#light?.write(seen);
   }
 }

@@ -105,9 +105,14 @@ export class ProxyServer implements ProxyLinksListener, SolicitationListener {
     this.nodeIdentity.stopAll();
     this.privateNodeIdentity.stopAll();
     for (const { bearer } of this.#clients) bearer.stop();
-    for (const link of this.#links.all) link.close();
+    this.disconnect();
     this.#links.stop();
     this.#clients = [];
+  }
+
+  /** Every connection ends, which is told in a later turn. */
+  disconnect(): void {
+    for (const link of this.#links.all) link.close();
   }
 
   /** Keys, their phases, the IV Index or a state have changed. */

@@ -127,9 +127,9 @@ export class BoardOob implements OobUser {
   }
 }
 
-function outputActionsOf({ buzzer, vibrator, display }: Board): number {
+function outputActionsOf({ led, buzzer, vibrator, display }: Board): number {
   return (
-    (1 << OutputAction.Blink) |
+    (led === undefined ? 0 : 1 << OutputAction.Blink) |
     (buzzer === undefined ? 0 : 1 << OutputAction.Beep) |
     (vibrator === undefined ? 0 : 1 << OutputAction.Vibrate) |
     (display === undefined || display.columns < MIN_COLUMNS
@@ -138,9 +138,9 @@ function outputActionsOf({ buzzer, vibrator, display }: Board): number {
   );
 }
 
-function inputActionsOf({ rotary, keypad }: Board): number {
+function inputActionsOf({ button, rotary, keypad }: Board): number {
   return (
-    (1 << InputAction.Push) |
+    (button === undefined ? 0 : 1 << InputAction.Push) |
     (rotary === undefined ? 0 : 1 << InputAction.Twist) |
     (keypad === undefined ? 0 : (1 << InputAction.Numeric) | (1 << InputAction.Alphanumeric))
   );

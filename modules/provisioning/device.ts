@@ -113,9 +113,10 @@ export class UnprovisionedDevice implements ProvisioningBearerListener {
     if (this.#backOffTimer.running) this.#backOffTimer.start(0);
   }
 
-  /** Give up an open link: `linkClosed` follows. */
-  closeLink(): void {
+  /** Give up an open link, from which `linkClosed` follows, and connections that are none yet. */
+  closeLinks(): void {
     if (this.#state.name === "linked") this.#state.bearer.close(LinkCloseReason.Fail);
+    this.#pbGatt?.disconnect();
   }
 
   linkOpened(bearer: ProvisioningBearer): void {

@@ -131,6 +131,11 @@ export class PbGatt implements ProvisioningBearer, ProxySender, ProxyReceiver, P
     else link.close();
   }
 
+  /** End every connection: a link that is open is one that fails. */
+  disconnect(): void {
+    this.#closeOthers(undefined);
+  }
+
   connected(link: ProxyLink): void {
     // One client at a time; another one finds the device again when this one has gone.
     if (this.#state.name === "visible") this.#parts.advertising.stop();
