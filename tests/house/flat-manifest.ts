@@ -157,7 +157,9 @@ function filesNamed(name: string, path: string, sources: Sources): readonly (rea
   return [...sources.keys()].flatMap((file) => {
     const bare = file.replace(/\.(ts|js|c|h)$/, "");
     if (file.endsWith(".d.ts")) return [];
-    if (star < 0) return path === bare || path === file ? [[name, file] as const] : [];
+    // An entry for many names takes the file's own.
+    const module = name.replace("*", bare.slice(bare.lastIndexOf("/") + 1));
+    if (star < 0) return path === bare || path === file ? [[module, file] as const] : [];
     const rest = bare.slice(star);
     const isInFolder = bare.startsWith(path.slice(0, star)) && rest !== "" && !rest.includes("/");
     return isInFolder ? [[name.replace("*", rest), file] as const] : [];

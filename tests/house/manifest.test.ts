@@ -130,6 +130,9 @@ test("sound manifests pass", () => {
   assert.deepEqual(faults(project({}), SOURCES), []);
   const typesToo = { ...TOP, preload: [...(TOP.preload ?? []), "modules/types"] };
   assert.deepEqual(faults(project({ top: typesToo }), SOURCES), []);
+  const byFolder = withModules(XS, { "host/xs/radio": undefined, "host/xs/*": ["./radio", "./port"] });
+  const withPort: Sources = new Map([...SOURCES, ["host/xs/port.h", ""]]);
+  assert.deepEqual(faults(project({ xs: byFolder }), withPort), []);
   const boards = { ...ESP32, platforms: { "esp32/*": {}, "esp32/one": { include: "$(MODDABLE)/x.json" } } };
   assert.deepEqual(faults(project({ esp32: boards }), SOURCES), []);
 });

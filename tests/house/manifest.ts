@@ -10,8 +10,17 @@ import { importsOf, parse, resolvePath } from "./source.js";
 /** The module that each platform gives a file of its own. */
 const HOST_PLATFORM = "host/platform";
 
+/** Modules of the Moddable SDK, with a part of the path of the SDK's manifest that brings each; "": its base does. */
+const BROUGHT_BY: Readonly<Record<string, string>> = {
+  timer: "",
+  "mc/config": "",
+  "embedded:io/digital": "/io/",
+  "embedded:io/pwm": "/io/",
+  neopixel: "/neopixel/",
+};
+
 /** The modules that a platform's files take from the Moddable SDK, whose own manifests map them. */
-export const OF_THE_SDK: readonly string[] = ["timer", "mc/config", "embedded:io/digital", "embedded:io/pwm"];
+export const OF_THE_SDK: readonly string[] = Object.keys(BROUGHT_BY);
 
 const OF_THE_PROJECT = /^(main$|modules\/|host\/)/;
 
@@ -152,9 +161,8 @@ function isOfTheSdk(name: string, { ofTheSdk, sdkManifests }: Flat): boolean {
     if (!entry.endsWith("*")) return name === entry;
     return name.startsWith(entry.slice(0, -1)) && !/[/:]/.test(name.slice(entry.length - 1));
   });
-  // The SDK's base brings timers and the configuration; pins come with a manifest of their own.
-  const isBrought = !name.startsWith("embedded:io/") || sdkManifests.some((path) => path.includes("/io/"));
-  return isMapped || (OF_THE_SDK.includes(name) && isBrought);
+  const manifest = Object.hasOwn(BROUGHT_BY, name) ? BROUGHT_BY[name] : undefined;
+  return isMapped || manifest === "" || sdkManifests.some((path) => manifest && path.includes(manifest));
 }
 
 function nameOf(file: string): string {
