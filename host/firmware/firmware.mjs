@@ -11,7 +11,7 @@ import { thisMachine } from "./machine.mjs";
 import { jlinkFaults, uf2Converter } from "./nrf5.mjs";
 import { FirmwareError, HELP, readOptions } from "./options.mjs";
 import { PLATFORMS, platformNamed } from "./platforms.mjs";
-import { faultsOf, typescriptFaults } from "./sdk.mjs";
+import { debuggerFaults, faultsOf, typescriptFaults } from "./sdk.mjs";
 import { sizeTable } from "./size.mjs";
 import { copyToBoard } from "./uf2.mjs";
 
@@ -46,7 +46,7 @@ async function build(given, machine) {
     ...given,
     platform: { ...given.platform, deploy: given.deploy || given.platform.ways[0] },
   };
-  refuseIf([...faultsOf(options.platform, top, machine), ...flashingFaults(options, machine)]);
+  refuseIf(allFaults(options, machine));
   await install({ dev: true });
   refuseIf(typescriptFaults(top, machine));
   const places = placesOf(options.platform, options.debug !== undefined, top);
@@ -80,9 +80,13 @@ async function deliver({ platform, deploy, debug, port }, places, run, machine) 
   return debug === undefined ? 0 : run("xsbug");
 }
 
-function flashingFaults({ platform, deploy, debug }, machine) {
+/** What building needs, and what comes after it. */
+function allFaults({ platform, deploy, debug }, machine) {
+  const faults = faultsOf(platform, top, machine);
+  if (faults.length > 0) return faults;
   const isFlashed = deploy !== undefined || debug !== undefined;
-  return isFlashed && platform.deploy === "jlink" ? jlinkFaults(machine) : [];
+  const flashing = isFlashed && platform.deploy === "jlink" ? jlinkFaults(machine) : [];
+  return [...flashing, ...debuggerFaults(debug, machine)];
 }
 
 function refuseIf(faults) {

@@ -96,6 +96,20 @@ function linFaults(machine) {
     : [];
 }
 
+/** What --debug starts: the debugger's window, or xsbug-log with the trace in the terminal. */
+export function debuggerFaults(debug, machine) {
+  if (debug === undefined) return [];
+  const { env, system } = machine;
+  const log = join(env.MODDABLE, "tools", "xsbug-log");
+  if (debug === "log")
+    return existsSync(join(log, "node_modules"))
+      ? []
+      : [`xsbug-log is not installed: "npm install" in ${log} does it`];
+  const name = { mac: "xsbug.app", win: "xsbug.exe" }[system] ?? "xsbug";
+  const app = join(toolsFolder(machine), name);
+  return existsSync(app) ? [] : [`${app} is missing, the debugger; --debug=log does without`];
+}
+
 /** mcconfig runs the first tsc of PATH: the project's own, which must know the language of 2025. */
 export function typescriptFaults(top, machine) {
   const tsc = join(top, "node_modules", "typescript", "bin", "tsc");

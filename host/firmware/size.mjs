@@ -42,15 +42,18 @@ export function sectionsOf(elf) {
   const [size, count, names] = [0, 2, 4].map((skip) => elf.readUInt16LE(layout.shapeAt + skip));
   const headers = Array.from({ length: count }, (_, index) => readHeader(elf, table + index * size, layout));
   const text = headers[names];
-  return headers
-    .filter(({ flags }) => (flags & ALLOC) !== 0)
-    .map(({ name, type, flags, address, size: octets }) => ({
-      name: elf.toString("latin1", text.at + name, elf.indexOf(0, text.at + name)),
-      address,
-      size: octets,
-      isInFile: type !== NOBITS,
-      isWritable: (flags & WRITE) !== 0,
-    }));
+  return (
+    headers
+      // The nRF5 SDK's stack has a place and no flag.
+      .filter(({ flags, address }) => (flags & ALLOC) !== 0 || address !== 0)
+      .map(({ name, type, flags, address, size: octets }) => ({
+        name: elf.toString("latin1", text.at + name, elf.indexOf(0, text.at + name)),
+        address,
+        size: octets,
+        isInFile: type !== NOBITS && (flags & ALLOC) !== 0,
+        isWritable: (flags & WRITE) !== 0,
+      }))
+  );
 }
 
 /** Where things stand in ELF32 and ELF64. */

@@ -1,6 +1,6 @@
 /** A desk for `npm run firmware`: a checkout, SDKs and programs that are only as real as the command looks at them. */
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -118,6 +118,11 @@ export class Desk {
     return join(this.project, name);
   }
 
+  /** Where a tool of the Moddable SDK is. */
+  toolPath(name: string): string {
+    return this.path(`moddable/build/bin/${system}/release/${name}`);
+  }
+
   write(name: string, text: string | Uint8Array): void {
     mkdirSync(dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), text);
@@ -154,6 +159,28 @@ export class Desk {
     return { status, stdout, stderr };
   }
 
+  /** Runs, and does `act` as soon as standard error has said `cue`. */
+  async runUntil(cue: string, act: () => void, ...args: readonly string[]): Promise<Outcome> {
+    rmSync(this.path("calls"), { force: true });
+    const child = spawn(process.execPath, [this.inProject("host/firmware/firmware.mjs"), ...args], {
+      env: this.env,
+    });
+    let stdout = "";
+    let stderr = "";
+    let acted = false;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      if (acted || !stderr.includes(cue)) return;
+      acted = true;
+      act();
+    });
+    const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    return { status, stdout, stderr };
+  }
+
   /** How mcconfig was called in the last run. */
   get calls(): readonly Call[] {
     if (!existsSync(this.path("calls"))) return [];
@@ -166,6 +193,8 @@ export class Desk {
     this.write("moddable/tools/VERSION", "8.2.3\n");
     this.write(`moddable/build/bin/${system}/release/fake.mjs`, MCCONFIG);
     this.program(`moddable/build/bin/${system}/release/mcconfig`, `exec node "\${0%/*}/fake.mjs" "$@"`);
+    this.program(`moddable/build/bin/${system}/release/${system === "mac" ? "xsbug.app" : "xsbug"}`, "");
+    mkdirSync(this.path("moddable/tools/xsbug-log/node_modules"), { recursive: true });
     const targets: Readonly<Record<string, object>> = {
       "nrf52/targets/dk": {},
       "nrf52/targets/xiao": {},

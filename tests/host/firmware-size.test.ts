@@ -71,6 +71,7 @@ test("nRF52: flash holds the program and what RAM begins with; RAM what is writt
       { name: ".xs6ro2", address: 0xa3000, size: 100_000 },
       { name: ".data", address: 0x20004200, size: 1000, flags: 3 },
       { name: ".bss", address: 0x20005000, size: 230_000, kind: 8, flags: 3 },
+      { name: ".stack_dummy", address: 0x2003fe00, size: 512, flags: 1 },
       { name: ".debug_info", address: 0, size: 9_000_000, flags: 0 },
     ]),
     "tmp/manifest_flat.json": JSON.stringify({ creation: { static: 131_072, chunk: { initial: 1 } } }),
@@ -78,7 +79,7 @@ test("nRF52: flash holds the program and what RAM begins with; RAM what is writt
   assert.deepEqual(table("nrf52/dk"), [
     "              used      of    free",
     "flash       601008  819200  218192",
-    "RAM         231000  245248   14248  with the heap that XS lives in",
+    "RAM         231512  245248   13736  with the heap that XS lives in",
     "XS machine  131072",
   ]);
 });

@@ -1,7 +1,7 @@
 /** `npm run firmware`: what it refuses, in one line each, and what it asks of mcconfig. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Desk, type Outcome } from "./firmware-desk.js";
@@ -199,6 +199,19 @@ describe("What is missing", () => {
     assert.equal(desk.run("nrf52/dk").status, 0);
   });
 
+  test("the debugger is asked for before anything is built", () => {
+    desk.remove("moddable/tools/xsbug-log/node_modules");
+    refused(
+      desk.run("esp32/nodemcu", "--debug=log"),
+      /xsbug-log is not installed: "npm install" in .*xsbug-log/,
+    );
+    const { stdout } = desk.run();
+    assert.match(stdout, /^esp32\/nodemcu +ready/m);
+    rmSync(desk.toolPath("xsbug"), { force: true });
+    rmSync(desk.toolPath("xsbug.app"), { force: true });
+    refused(desk.run("lin", "--debug"), /xsbug(\.app)? is missing, the debugger; --debug=log does without/);
+  });
+
   test("what lin is linked with is asked for", () => {
     desk.program("bin/pkg-config", "exit 1");
     refused(desk.run("lin"), /gio-2\.0 are missing: "sudo apt-get install pkg-config libglib2\.0-dev"/);
@@ -344,6 +357,18 @@ describe("Flashing", () => {
     assert.equal(status, 0, stderr);
     assert.equal(readFileSync(desk.path("drive/firmware.uf2"), "utf8"), "the program");
     assert.deepEqual(targets(), ["build"]);
+  });
+
+  test("the XIAO's drive is waited for", async () => {
+    desk.makes({ [HEX]: "", [UF2]: "the program" });
+    const pressReset = (): void => desk.write("drive/INFO_UF2.TXT", "SoftDevice: S140 7.2.0");
+    const { status, stderr } = await desk.runUntil(
+      "press its reset button twice, quickly",
+      pressReset,
+      ...["nrf52/xiao", "--deploy", "--port", desk.path("drive")],
+    );
+    assert.equal(status, 0, stderr);
+    assert.equal(readFileSync(desk.path("drive/firmware.uf2"), "utf8"), "the program");
   });
 
   for (const [said, reason] of [
