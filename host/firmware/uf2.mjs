@@ -49,7 +49,16 @@ function drivesOf({ system }) {
   if (system === "win") return [..."DEFGHIJKLMNOPQRSTUVWXYZ"].map((letter) => `${letter}:\\`);
   const user = userInfo().username;
   const places = system === "mac" ? ["/Volumes"] : [`/media/${user}`, `/run/media/${user}`, "/media", "/mnt"];
-  return places.filter(isFolder).flatMap((place) => readdirSync(place).map((name) => join(place, name)));
+  return places.filter(isFolder).flatMap(foldersIn);
+}
+
+function foldersIn(place) {
+  try {
+    return readdirSync(place).map((name) => join(place, name));
+  } catch {
+    // Another user's: the board is not there.
+    return [];
+  }
 }
 
 /** The boot loader tells which SoftDevice is on the board, and not all do. */

@@ -68,6 +68,18 @@ describe("The command line", () => {
   });
 });
 
+test("the commands in the documentation are taken", () => {
+  for (const name of ["README.md", "host/FLASH.md"]) {
+    const text = readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+    for (const [line, words = ""] of text.matchAll(/npm run firmware -- ([^#`\n]+)/g)) {
+      const args = words.trim().split(/\s+/);
+      if (args.includes("PLATFORM")) continue;
+      const { status, stderr } = desk.run(...args, "--help");
+      assert.equal(status, 0, `${name}: ${line}: ${stderr}`);
+    }
+  }
+});
+
 describe("What is missing", () => {
   const moddable: readonly (readonly [string, () => void, RegExp])[] = [
     [
