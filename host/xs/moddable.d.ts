@@ -24,6 +24,16 @@ declare module "mc/config" {
   export default config;
 }
 
+declare module "modules" {
+  /** Modules by name, at run time. */
+  const Modules: {
+    /** The default of a module of this build; throws where there is none of that name. */
+    importNow(name: string): unknown;
+  };
+
+  export default Modules;
+}
+
 declare module "embedded:io/digital" {
   /** A pin of the chip. It throws for one that is not there or taken. */
   class Digital {
