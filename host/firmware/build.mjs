@@ -14,16 +14,30 @@ const IMAGES = {
   esp32: ["xs_esp32.bin", "bootloader.bin", "partition-table.bin"],
 };
 
-/** Where everything of one build lies. */
-export function placesOf({ name, family }, isDebug, top) {
-  const out = join(top, "build", "firmware", ...name.split("/"));
+/** By this variable the manifests choose who computes P-256. */
+const CRYPTO = "FLEDGLING_CRYPTO";
+
+/**
+ * Where everything of one build lies. Each choice of cryptography has a folder: make would not notice that a module
+ * is made of another file now.
+ */
+export function placesOf({ platform, debug, crypto }, top, { env }) {
+  const { name, family } = platform;
+  const choice = crypto ?? (env[CRYPTO] || "native");
+  const out = join(
+    top,
+    "build",
+    "firmware",
+    ...(choice === "native" ? name : `${name}-${choice}`).split("/"),
+  );
+  const isDebug = debug !== undefined;
   const project = basename(top);
   const below = [
     ...(family === "lin" ? ["lin", "mc"] : name.split("/")),
     isDebug ? "debug" : "release",
     project,
   ];
-  return { out, bin: join(out, "bin", ...below), tmp: join(out, "tmp", ...below) };
+  return { out, choice, bin: join(out, "bin", ...below), tmp: join(out, "tmp", ...below) };
 }
 
 /** Run mcconfig's make for one target; the exit status, 0 when it went well. Its words go to standard error. */
@@ -38,7 +52,12 @@ export function mcconfig({ platform, debug, config, port }, target, places, top,
     [...args, "-o", places.out, ...boardOf(platform, config), ...config, join(top, "manifest.json")],
     {
       cwd: top,
-      env: { ...env, PATH: folders.join(delimiter), ...(port === undefined ? {} : { UPLOAD_PORT: port }) },
+      env: {
+        ...env,
+        [CRYPTO]: places.choice,
+        PATH: folders.join(delimiter),
+        ...(port === undefined ? {} : { UPLOAD_PORT: port }),
+      },
       stdio: ["inherit", 2, 2],
     },
   );

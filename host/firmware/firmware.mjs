@@ -49,7 +49,7 @@ async function build(given, machine) {
   refuseIf(allFaults(options, machine));
   await install({ dev: true });
   refuseIf(typescriptFaults(top, machine));
-  const places = placesOf(options.platform, options.debug !== undefined, top);
+  const places = placesOf(options, top, machine);
   const run = (target) => mcconfig(options, target, places, top, machine);
   removeImages(options.platform, places);
   const status = run(buildTarget(options, machine));

@@ -30,10 +30,10 @@ const CHOICES = { deploy: ["", "jlink", "usb"], debug: ["", "log"] };
 const VALUES = ["config", "crypto", "port"];
 const CRYPTOS = ["native", "noble"];
 
-/** { platform, deploy, debug, size, help, config, port }; platform is undefined when none is named. */
+/** { platform, deploy, debug, size, help, config, crypto, port }; platform is undefined when none is named. */
 export function readOptions(args) {
   const options = { platform: undefined, deploy: undefined, debug: undefined, size: false, help: false };
-  const given = { ...options, config: [], port: undefined };
+  const given = { ...options, config: [], crypto: undefined, port: undefined };
   const left = [...args];
   while (left.length > 0) {
     const arg = left.shift();
@@ -64,12 +64,13 @@ function readOption(text, left, given) {
 function readValue(name, value, given) {
   if (value === undefined || value === "") throw new FirmwareError(`--${name} wants a value`);
   if (name === "config") given.config.push(readSetting(value));
-  else if (name === "crypto") given.config.push(`crypto=${oneOf(name, value, CRYPTOS)}`);
+  else if (name === "crypto") given.crypto = oneOf(name, value, CRYPTOS);
   else given.port = value;
 }
 
 /** mcconfig takes whatever has an equals sign in it for a setting. */
 function readSetting(value) {
+  if (value.startsWith("crypto=")) throw new FirmwareError(`crypto is no setting; write --${value}`);
   if (/^[A-Za-z][A-Za-z0-9_-]*=./.test(value)) return value;
   throw new FirmwareError(`--config wants NAME=VALUE, not "${value}"`);
 }
@@ -79,9 +80,9 @@ function oneOf(name, value, choices) {
   throw new FirmwareError(`--${name} is ${choices.filter(Boolean).join(" or ")}, not "${value}"`);
 }
 
-function check({ platform, deploy, debug, size, config, port }) {
+function check({ platform, deploy, debug, size, config, crypto, port }) {
   if (platform === undefined) {
-    const isAlone = deploy === undefined && debug === undefined && port === undefined;
+    const isAlone = [deploy, debug, crypto, port].every((option) => option === undefined);
     if (isAlone && !size && config.length === 0) return;
     throw new FirmwareError(`for which platform: ${Object.keys(PLATFORMS).join(", ")}?`);
   }

@@ -25,8 +25,8 @@ const MCCONFIG = `
   import { join } from "node:path";
   const args = process.argv.slice(2);
   const after = (name) => args[args.indexOf(name) + 1];
-  const { FAKE_RESULT, FAKE_LOG, FAKE_PROJECT, UPLOAD_PORT = "", PATH } = process.env;
-  const call = { args, port: UPLOAD_PORT, path: PATH.split(":").slice(0, 2) };
+  const { FAKE_RESULT, FAKE_LOG, FAKE_PROJECT, UPLOAD_PORT = "", FLEDGLING_CRYPTO, PATH } = process.env;
+  const call = { args, port: UPLOAD_PORT, crypto: FLEDGLING_CRYPTO, path: PATH.split(":").slice(0, 2) };
   appendFileSync(FAKE_LOG, JSON.stringify(call) + "\\n");
   console.log("# the words of make");
   const status = join(FAKE_RESULT, "status");
@@ -64,6 +64,8 @@ export interface Outcome {
 export interface Call {
   readonly args: readonly string[];
   readonly port: string;
+  /** What the variable says by which the manifests choose. */
+  readonly crypto: string;
   readonly path: readonly string[];
 }
 

@@ -47,12 +47,13 @@ describe("The command line", () => {
     [["nrf52/dk", "--config", "output="], /--config wants NAME=VALUE, not "output="/],
     [["nrf52/dk", "--config", "-o=x"], /--config wants NAME=VALUE, not "-o=x"/],
     [["nrf52/dk", "--config=a=1", "--config", "a=2"], /"a" is set twice/],
-    [["nrf52/dk", "--config", "crypto=noble", "--crypto=native"], /"crypto" is set twice/],
+    [["nrf52/dk", "--config", "crypto=noble"], /crypto is no setting; write --crypto=noble/],
     [["esp32/nodemcu", "--deploy=usb"], /esp32\/nodemcu is not flashed by usb/],
     [["lin", "--deploy"], /lin has no board to flash; --debug starts it in the SDK's mcsim/],
     [["esp32/saola_wroom"], /esp32\/saola_wroom has an esp32s2, a chip without Bluetooth/],
     [["--size"], /for which platform: nrf52\/dk, .*, lin\?/],
     [["--config", "a=1"], /for which platform/],
+    [["--crypto=noble"], /for which platform/],
   ];
   for (const [args, reason] of broken) {
     test(`${args.join(" ")} is refused`, () => refused(desk.run(...args), reason));
@@ -292,13 +293,13 @@ describe("What is missing", () => {
 describe("A build", () => {
   test("asks mcconfig for the platform, its board and the settings, and names the images", () => {
     desk.makes({ [HEX]: ":00", [UF2]: "UF2" });
-    const { status, stdout, stderr } = desk.run("nrf52/xiao", "--config", "output=blink", "--crypto=noble");
+    const { status, stdout, stderr } = desk.run("nrf52/xiao", "--config", "output=blink");
     assert.equal(status, 0, stderr);
     const out = desk.inProject("build/firmware/nrf52/xiao");
     const bin = join(out, "bin/nrf52/xiao/release/project");
     assert.equal(stdout, `${join(bin, "xs_nrf52.hex")}\n${join(bin, "xs_nrf52.uf2")}\n`);
     assert.match(stderr, /# the words of make/);
-    const settings = ["board=nrf52/xiao", "output=blink", "crypto=noble"];
+    const settings = ["board=nrf52/xiao", "output=blink"];
     const manifest = desk.inProject("manifest.json");
     const [call] = desk.calls;
     assert.deepEqual(call?.args, ["-m", "-p", "nrf52/xiao", "-t", "build", "-o", out, ...settings, manifest]);
@@ -315,6 +316,21 @@ describe("A build", () => {
       desk.calls[0]?.args.filter((arg) => arg.startsWith("board=")),
       ["board=nrf52/dk"],
     );
+  });
+
+  test("has another folder when it is of another cryptography, which make would not notice", () => {
+    desk.makes({ [HEX]: "", [UF2]: "" });
+    assert.match(
+      desk.run("nrf52/dk", "--crypto", "noble").stdout,
+      /firmware\/nrf52\/dk-noble\/bin\/nrf52\/dk\/release/,
+    );
+    assert.equal(desk.calls[0]?.crypto, "noble");
+    assert.match(desk.run("nrf52/dk").stdout, /firmware\/nrf52\/dk\/bin/);
+    assert.equal(desk.calls[0]?.crypto, "native");
+    desk.env.FLEDGLING_CRYPTO = "noble";
+    assert.match(desk.run("nrf52/dk").stdout, /dk-noble/);
+    assert.match(desk.run("nrf52/dk", "--crypto=native").stdout, /firmware\/nrf52\/dk\/bin/);
+    assert.equal(desk.calls[0]?.crypto, "native");
   });
 
   test("that fails gives mcconfig's status", () => {

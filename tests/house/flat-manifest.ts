@@ -7,6 +7,7 @@ export type Modules = Readonly<Record<string, unknown>>;
 export interface Manifest {
   /** Other manifests, relative to this one; the SDK's begin with a variable. */
   readonly include?: string | readonly string[];
+  readonly build?: Readonly<Record<string, unknown>>;
   readonly modules?: Modules;
   readonly preload?: string | readonly string[];
   readonly platforms?: Readonly<Record<string, Manifest>>;
@@ -38,6 +39,16 @@ export interface Flat {
   readonly missing: readonly string[];
 }
 
+/** What a build chooses by a variable, in the names of manifests that it includes: the first, unless it is told. */
+const VARIABLE = "FLEDGLING_CRYPTO";
+const CHOICES: readonly string[] = ["native", "noble"];
+
+/** A platform such as "nrf52/dk", and what is chosen for it. */
+export interface Target {
+  readonly platform: string;
+  readonly choice: string;
+}
+
 /** The name under which a manifest lists the files that a folder's entry does not take. */
 const LEFT_OUT = "~";
 
@@ -45,11 +56,11 @@ interface Part extends Manifest {
   readonly path: string;
 }
 
-/** The manifests, joined for a platform such as "nrf52/dk". */
-export function flatten(manifests: Manifests, platform: string, sources: Sources): Flat {
+/** The manifests, joined for a platform. */
+export function flatten(manifests: Manifests, target: Target, sources: Sources): Flat {
   const [top = ""] = manifests.keys();
   const missing: string[] = [];
-  const parts = collect(top, platform, manifests, new Set(), missing);
+  const parts = collect(top, target, manifests, new Set(), missing);
   const modules = new Map<string, string[]>();
   const cFiles = new Set<string>();
   const ofTheSdk: string[] = [];
@@ -83,19 +94,25 @@ export function flatten(manifests: Manifests, platform: string, sources: Sources
 
 /** The project's manifests that one includes, on whatever platform, as paths from the top. */
 export function includedBy(path: string, manifest: Manifest): readonly string[] {
-  return [manifest, ...Object.values(manifest.platforms ?? {})].flatMap((part) => ownIncludes(path, part));
+  const parts = [manifest, ...Object.values(manifest.platforms ?? {})];
+  return CHOICES.flatMap((choice) => parts.flatMap((part) => ownIncludes(path, part, choice)));
 }
 
-/** Every platform that a manifest tells apart; of a pattern, one that it fits. */
-export function platformsOf(manifests: Manifests): readonly string[] {
+/** Every platform that a manifest tells apart, of a pattern one that it fits, with each choice there is. */
+export function targetsOf(manifests: Manifests): readonly Target[] {
   const names = [...manifests.values()].flatMap(({ platforms }) => Object.keys(platforms ?? {}));
-  return [...new Set(names)].map((name) => name.replace("*", "any")).filter((name) => name !== "...");
+  const platforms = [...new Set(names)]
+    .map((name) => name.replace("*", "any"))
+    .filter((name) => name !== "...");
+  const hasChoice = [...manifests.values()].some((manifest) => JSON.stringify(manifest).includes(VARIABLE));
+  const choices = hasChoice ? CHOICES : CHOICES.slice(0, 1);
+  return platforms.flatMap((platform) => choices.map((choice) => ({ platform, choice })));
 }
 
 /** A manifest's parts after those that it includes; each manifest comes once. */
 function collect(
   path: string,
-  platform: string,
+  target: Target,
   manifests: Manifests,
   seen: Set<string>,
   missing: string[],
@@ -107,14 +124,22 @@ function collect(
     missing.push(`the manifest ${path} does not exist`);
     return [];
   }
-  const part = partFor(platform, manifest.platforms ?? {});
-  const included = [manifest, part].flatMap((each) => ownIncludes(path, each));
-  const before = included.flatMap((other) => collect(other, platform, manifests, seen, missing));
+  const part = partFor(target.platform, manifest.platforms ?? {});
+  if (JSON.stringify([manifest.include, part.include]).includes(VARIABLE) && !hasDefault(manifest))
+    missing.push(`${path}: "${VARIABLE} ?=" does not say "${CHOICES[0]}"`);
+  const included = [manifest, part].flatMap((each) => ownIncludes(path, each, target.choice));
+  const before = included.flatMap((other) => collect(other, target, manifests, seen, missing));
   return [...before, { ...manifest, path }, { ...part, path }];
 }
 
-function ownIncludes(path: string, part: Manifest): readonly string[] {
+/** Without a default mcconfig looks for a manifest with "undefined" in its name. */
+function hasDefault({ build = {} }: Manifest): boolean {
+  return build[`${VARIABLE} ?=`] === CHOICES[0];
+}
+
+function ownIncludes(path: string, part: Manifest, choice: string): readonly string[] {
   return listOf(part.include)
+    .map((include) => include.replace(`$(${VARIABLE})`, choice))
     .filter((include) => !include.startsWith("$("))
     .map((include) => resolveFrom(path, include));
 }

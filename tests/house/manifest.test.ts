@@ -137,6 +137,43 @@ test("sound manifests pass", () => {
   assert.deepEqual(faults(project({ esp32: boards }), SOURCES), []);
 });
 
+test("what a build chooses is looked at in each way", () => {
+  const chosen: Manifest = {
+    ...withModules(XS, { "host/xs/radio": "./radio" }),
+    include: ["../flash/manifest.json", "./crypto-$(FLEDGLING_CRYPTO).json"],
+    build: { "FLEDGLING_CRYPTO ?=": "native" },
+  };
+  const sources = new Map([
+    ...SOURCES,
+    ["host/xs/radio.ts", 'import { crypto } from "./crypto.js"; export const b = crypto;'],
+    ["host/xs/crypto.ts", "export const crypto = 1;"],
+    ["host/xs/crypto-noble.ts", 'import { y } from "./keys.js"; export const crypto = y;'],
+  ]);
+  const native: Manifest = {
+    modules: { "host/xs/crypto": "./crypto" },
+    preload: ["host/xs/crypto", "host/xs/radio"],
+  };
+  const noble: Manifest = { modules: { "host/xs/crypto": "./crypto-noble" } };
+  const choose = (one: Manifest, other: Manifest, xs: Manifest = { ...chosen, preload: [] }): Manifests =>
+    new Map([...project({ xs }), ["host/xs/crypto-native.json", one], ["host/xs/crypto-noble.json", other]]);
+
+  assert.deepEqual(faults(choose(native, noble), sources), []);
+  assertFault(
+    choose(native, native),
+    "host/xs/crypto is reached and not mapped to host/xs/crypto-noble",
+    sources,
+  );
+  assertFault(choose(noble, noble), "host/xs/crypto is reached and not mapped to host/xs/crypto.ts", sources);
+  assertFault(choose(native, noble, chosen), "loads host/xs/crypto, which is not", sources);
+  assertFault(choose({ ...native, preload: [] }, noble), "host/xs/crypto is not preloaded", sources);
+  const undecided = { ...chosen, build: {} };
+  assertFault(
+    choose(native, noble, undecided),
+    'host/xs/manifest.json: "FLEDGLING_CRYPTO ?=" does not',
+    sources,
+  );
+});
+
 test("what a manifest names and nobody has is noticed", () => {
   const broken: readonly (readonly [Changes, string])[] = [
     [{ top: { modules: {} } }, "the manifest knows no platform"],

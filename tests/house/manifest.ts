@@ -3,7 +3,7 @@
  * file, and preloaded where that is possible, because what is not takes RAM.
  */
 
-import { type Flat, flatten, type Manifests, platformsOf, type Sources } from "./flat-manifest.js";
+import { type Flat, flatten, type Manifests, type Sources, targetsOf } from "./flat-manifest.js";
 import { faultsOfBody } from "./preload.js";
 import { importsOf, parse, resolvePath } from "./source.js";
 
@@ -24,16 +24,22 @@ export const OF_THE_SDK: readonly string[] = Object.keys(BROUGHT_BY);
 
 const OF_THE_PROJECT = /^(main$|modules\/|host\/)/;
 
+/** Modules that a choice of the build gives another file. */
+const CHOSEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "host/xs/crypto": { noble: "host/xs/crypto-noble.ts" },
+};
+
 /** Hosts of the desktop, where RAM is no matter. */
 const OF_THE_DESKTOP: readonly string[] = ["host/lin/", "host/simulator/", "host/platform-lin.ts"];
 
 /** Everything that is wrong with the manifests, given the project's sources: one line each. */
 export function faults(manifests: Manifests, sources: Sources): readonly string[] {
-  const platforms = platformsOf(manifests);
-  if (platforms.length === 0) return ["the manifest knows no platform"];
-  return platforms.flatMap((platform) => {
-    const flat = flatten(manifests, platform, sources);
-    const build = { family: platform.split("/")[0] ?? "", flat, sources };
+  const targets = targetsOf(manifests);
+  if (targets.length === 0) return ["the manifest knows no platform"];
+  const found = targets.flatMap((target) => {
+    const { platform, choice } = target;
+    const flat = flatten(manifests, target, sources);
+    const build = { family: platform.split("/")[0] ?? "", choice, flat, sources };
     return [
       ...flat.missing,
       ...faultsOfNames(flat),
@@ -43,10 +49,12 @@ export function faults(manifests: Manifests, sources: Sources): readonly string[
       ...faultsOfPreloaded(build),
     ].map((fault) => `${platform}: ${fault}`);
   });
+  return [...new Set(found)];
 }
 
 interface Build {
   readonly family: string;
+  readonly choice: string;
   readonly flat: Flat;
   readonly sources: Sources;
 }
@@ -73,7 +81,7 @@ function faultsOfReach(build: Build): readonly string[] {
 function reached(build: Build): ReadonlyMap<string, string> {
   const files = new Map([["main", "main.ts"]]);
   for (const [name, file] of files) {
-    for (const other of loadedBy(name, file, build)) files.set(other, fileBehind(other, build.family));
+    for (const other of loadedBy(name, file, build)) files.set(other, fileBehind(other, build));
   }
   return files;
 }
@@ -104,7 +112,7 @@ function faultsOfList(build: Build): readonly string[] {
     return [
       ...faultsOfBody(sources.get(file) ?? "").map((fault) => `${name} is preloaded, ${fault}`),
       ...loaded
-        .filter((other) => hasCode(sources.get(fileBehind(other, build.family)) ?? "0;"))
+        .filter((other) => hasCode(sources.get(fileBehind(other, build)) ?? "0;"))
         .map((other) => `${name} is preloaded and loads ${other}, which is not`),
     ];
   });
@@ -131,7 +139,7 @@ function faultsOfPreloaded(build: Build): readonly string[] {
 function needsPackage(name: string, build: Build): boolean {
   const seen = new Set([name]);
   for (const each of seen) {
-    const file = fileBehind(each, build.family);
+    const file = fileBehind(each, build);
     if (file.startsWith("node_modules/")) return true;
     for (const other of loadedBy(each, file, build)) seen.add(other);
   }
@@ -139,7 +147,9 @@ function needsPackage(name: string, build: Build): boolean {
 }
 
 /** The file that a module is made of: one of the project, or a package's. */
-function fileBehind(name: string, family: string): string {
+function fileBehind(name: string, { family, choice }: Build): string {
+  const chosen = Object.hasOwn(CHOSEN, name) ? CHOSEN[name]?.[choice] : undefined;
+  if (chosen !== undefined) return chosen;
   if (name === HOST_PLATFORM) return `${HOST_PLATFORM}-${family}.ts`;
   return OF_THE_PROJECT.test(name) ? `${name}.ts` : `node_modules/${name}.js`;
 }
