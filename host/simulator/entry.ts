@@ -2,6 +2,9 @@
 
 import { lamp } from "../../main.js";
 import type { Console } from "./console.js";
+import { type Engine, OwnEngine } from "./engine/engine.js";
+import { prepareXs } from "./engine/prepare-xs.js";
+import { XsEngine } from "./engine/xs-engine.js";
 import { HELP } from "./help.js";
 import { JsonConsole } from "./json-console.js";
 import { labelOf } from "./label.js";
@@ -12,7 +15,7 @@ import { rehearse } from "./rehearsal.js";
 import { Simulator } from "./simulator.js";
 import { StorageFault } from "./storage.js";
 import { TerminalConsole } from "./terminal-console.js";
-import { RadioFault, UsageError } from "./usage-error.js";
+import { EngineFault, RadioFault, UsageError } from "./usage-error.js";
 
 const ExitStatus = Object.freeze({ Fine: 0, Fault: 1, Usage: 2, Bug: 70 } as const);
 
@@ -21,10 +24,14 @@ const HEARTBEAT_MS = 0x7fffffff;
 
 let terminal: Console | undefined;
 let simulator: Simulator | undefined;
+let engine: Engine | undefined;
 let stopping = false;
 
 process.on("uncaughtException", end);
-process.on("exit", () => simulator?.release());
+process.on("exit", () => {
+  engine?.release();
+  simulator?.release();
+});
 // Nobody may be there to read what is said last.
 process.stderr.on("error", () => {});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
@@ -42,6 +49,9 @@ async function start(options: Options): Promise<void> {
   // What the node refuses is refused before there is a folder, an ether or a word of it.
   rehearse(options, lamp);
   setInterval(() => {}, HEARTBEAT_MS);
+  const isXs = options.engine === "xs";
+  const runner = isXs ? await XsEngine.load(await prepareXs()) : new OwnEngine(lamp);
+  engine = runner;
   const events: Console = createConsole(options);
   const device = new Simulator(options, (event) => events.show(event));
   simulator = device;
@@ -49,15 +59,14 @@ async function start(options: Options): Promise<void> {
   await device.open();
   // A signal came meanwhile: the device is closed already.
   if (stopping) return;
-  const node = lamp(device.platform);
-  node.start();
+  runner.start(device.platform);
   events.open({
     press: (down) => device.board.press(down),
     turn: (steps) => device.board.turn(steps),
     enter: (text) => device.board.enter(text),
     reset: () => {
       events.show({ event: "reset" });
-      node.reset();
+      runner.reset();
     },
     quit: stop,
   });
@@ -88,6 +97,7 @@ function stop(): void {
 }
 
 async function leave(): Promise<void> {
+  await engine?.close();
   await simulator?.close();
   terminal?.show({ event: "stopped" });
   terminal?.restore();
@@ -105,7 +115,7 @@ function end(error: unknown): void {
 
 function explain(error: unknown): { readonly status: number; readonly text: string } {
   if (error instanceof UsageError) return { status: ExitStatus.Usage, text: oneLine(error.message) };
-  if (error instanceof StorageFault || error instanceof RadioFault) {
+  if (error instanceof StorageFault || error instanceof RadioFault || error instanceof EngineFault) {
     return { status: ExitStatus.Fault, text: oneLine(error.message) };
   }
   if (!(error instanceof Error)) return { status: ExitStatus.Bug, text: String(error) };

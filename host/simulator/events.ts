@@ -10,7 +10,7 @@ import type {
 
 /** One thing that happened. Octets are lower-case hexadecimal digits. Nothing here is ever a key. */
 export type SimulatorEvent =
-  /** What runs; only `ether` events may come before it. state: a path; ether: a path, or hci: and an adapter's place; uuid: 32 hexadecimal digits. */
+  /** What runs; only `ether` events may come before it. state: a path; ether: a path, or hci: and an adapter's place; uuid: 32 hexadecimal digits; engine: undefined where it is Node's own. */
   | {
       readonly event: "started";
       readonly name: string;
@@ -20,6 +20,7 @@ export type SimulatorEvent =
       readonly uri: string | undefined;
       readonly oobInfo: string | undefined;
       readonly seed: number | undefined;
+      readonly engine?: "xs" | undefined;
     }
   /** An advertising event of this device. kind: whether others may connect. */
   | {

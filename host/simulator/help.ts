@@ -75,6 +75,10 @@ The simulation
                    firmware runs; its speed, if it has one, comes after @, as in
                    hci:/dev/ttyUSB0@115200. hci:PATH and hci:HOST:PORT are sockets with a
                    virtual controller behind them. Default: ether
+  --engine NAME    What runs the device's program: node, or xs, the JavaScript engine of
+                   the boards, in a process of its own; all else is the same. The first
+                   start compiles XS, which needs make and a C compiler, and half a
+                   minute. Default: node
   --headless       No picture and no keys: a line of text for each step. What blinks is
                    told when it pauses: how often it was on.
   --json           For programs: each event as a line of JSON on standard output, and

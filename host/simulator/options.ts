@@ -24,6 +24,8 @@ export interface Options {
   readonly ether: string | undefined;
   /** Where the Bluetooth adapter is; undefined: the radio is the ether. */
   readonly radio: HciPlace | undefined;
+  /** What runs the node: Node, in the simulator's process, or XS, in one of its own. */
+  readonly engine: "node" | "xs";
   readonly headless: boolean;
   readonly json: boolean;
   /** Print the label of the device's box, and end. */
@@ -61,6 +63,7 @@ const VALUES: Readonly<Record<string, string>> = Object.freeze({
   uuid: "HEX, 32 hexadecimal digits",
   ether: "PATH, a socket's path",
   radio: "ether, or hci:WHERE such as hci:hci0",
+  engine: "node or xs",
   seed: "N, a whole number",
   ...SETTING_VALUES,
 });
@@ -87,6 +90,7 @@ export function parseOptions(args: readonly string[], environment: Environment):
     settings: parseSettings(name, given, environment),
     ether: parsePath("ether", given.get("ether"), environment),
     radio,
+    engine: parseEngine(given.get("engine")),
     headless: given.has("headless"),
     json: given.has("json"),
     label: given.has("label"),
@@ -182,6 +186,11 @@ function parseRadio(text: string | undefined, environment: Environment): HciPlac
   const place = where === undefined ? undefined : parsePlace(where, absolute);
   if (place !== undefined) return place;
   throw new UsageError(`--radio: "${text}" is neither ether nor hci:WHERE, such as hci:hci0; see --help`);
+}
+
+function parseEngine(text = "node"): Options["engine"] {
+  if (text === "node" || text === "xs") return text;
+  throw new UsageError(`--engine: "${text}" is neither node nor xs`);
 }
 
 function parseSeed(text: string | undefined): number | undefined {

@@ -42,8 +42,9 @@ export class PlainConsole implements Console {
 
   #linesOf(event: SimulatorEvent): readonly string[] {
     if (event.event === "started") {
-      const { name, uuid, state, ether } = event;
-      return [`Device ${name}, UUID ${uuidGroups(uuid)}`, `State folder ${state}`, etherLine(ether)];
+      const { name, uuid, state, ether, engine } = event;
+      const lines = [`Device ${name}, UUID ${uuidGroups(uuid)}`, `State folder ${state}`, etherLine(ether)];
+      return engine === "xs" ? [...lines, "The device runs under XS, the engine of the boards"] : lines;
     }
     if (event.event === "stopped") return ["Stopped"];
     const text = sentenceOf(event);

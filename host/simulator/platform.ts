@@ -13,6 +13,9 @@ export function createPlatform(): Platform {
   try {
     const options = parseOptions(process.argv.slice(2), process.env);
     if (options === "help") throw new UsageError("--help is for the simulator program: npm start -- --help");
+    if (options.engine === "xs") {
+      throw new UsageError("--engine: xs is for the simulator program: npm start -- --engine xs");
+    }
     const output = new PlainConsole(process.stdout, () => process.exit(0));
     const simulator = new Simulator(options, (event) => output.show(event));
     process.once("exit", () => simulator.release());

@@ -19,8 +19,47 @@ import { takeLock } from "./lock.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const packages = join(root, "node_modules");
-const worker = join(packages, "@agoric/xsnap/xsnap-native/xsnap/build/bin/lin/release/xsnap-worker");
 const buildFolder = join(root, "build");
+
+/** Where XS runs, with the name that its program's folder has. */
+const XS_PLATFORMS = { linux: "lin", darwin: "mac" };
+const worker = join(
+  packages,
+  `@agoric/xsnap/xsnap-native/xsnap/build/bin/${XS_PLATFORMS[process.platform]}/release/xsnap-worker`,
+);
+/** What compiles it. */
+const TOOLS = ["make", "cc"];
+
+/** What the XS worker brings and a board does not: whoever reaches for it fails there as on a board. */
+const NOT_ON_BOARDS = ["TextEncoder", "TextDecoder", "Base64", "print", "performance", "setImmediate"];
+
+/** What is bundled: a file in the build folder, and how esbuild makes it. */
+const SIMULATOR = {
+  file: "simulator.mjs",
+  options: {
+    entryPoints: ["host/simulator/entry.ts"],
+    outfile: "simulator.mjs",
+    platform: "node",
+    format: "esm",
+    target: "node20",
+  },
+};
+const XS_DEVICE = {
+  file: "xs-device.js",
+  options: {
+    stdin: {
+      contents:
+        'import { lamp } from "./main.js"; import { runInWorker } from "./host/simulator/engine/worker.js"; runInWorker(lamp);',
+      resolveDir: root,
+    },
+    banner: { js: NOT_ON_BOARDS.map((name) => `delete globalThis.${name};`).join("") },
+    format: "iife",
+    target: "es2022",
+    // XS 13.3 stumbles over a class with fields whose static holds a new instance of it: @noble's Point.
+    supported: { "class-static-field": false },
+    plugins: [{ name: "no platform", setup: leaveOutPlatform }],
+  },
+};
 
 export class SetupError extends Error {}
 
@@ -32,20 +71,41 @@ export async function install({ dev }) {
     await alone(() => {
       // Another start may have done it while this one waited.
       if (!isInstalled(dev)) installPackages(dev);
-      if (dev && !isWorkerReady()) npm("rebuild", "@agoric/xsnap");
+      if (dev && !isWorkerReady()) compileWorker();
     });
   });
 }
 
 /** Bundle the simulator and its libraries, so that a running one does not notice a later installation. */
 export async function bundle() {
+  await bundleAs(SIMULATOR);
+}
+
+/** Compile XS, unless it is there, and bundle the device for it: the paths of both. */
+async function prepareXs() {
+  if (XS_PLATFORMS[process.platform] === undefined) {
+    throw new SetupError("XS runs on Linux and macOS only; leave the option out");
+  }
+  const missing = existsSync(worker) ? [] : TOOLS.filter((name) => !hasProgram(name));
+  if (missing.length > 0) {
+    throw new SetupError(
+      `XS has to be compiled once, and ${missing.join(" and ")} cannot be found; on Debian, ` +
+        '"apt-get install make gcc libc6-dev" brings what it takes',
+    );
+  }
+  await install({ dev: true });
+  await bundleAs(XS_DEVICE);
+  return { worker, script: join(buildFolder, XS_DEVICE.file) };
+}
+
+async function bundleAs(bundled) {
   await plainly(async () => {
     mkdirSync(buildFolder, { recursive: true });
-    let error = await tryBundling();
+    let error = await tryBundling(bundled);
     if (error !== undefined && isFaultOfPackages(error)) {
       // Every package has its folder, but something in one is missing.
       await alone(() => installPackages(false));
-      error = await tryBundling();
+      error = await tryBundling(bundled);
     }
     if (error === undefined) return;
     if (error.syscall !== undefined) throw error;
@@ -55,24 +115,29 @@ export async function bundle() {
   });
 }
 
+/** Under XS the device gets its platform from whoever makes it: the one that main would make needs Node. */
+function leaveOutPlatform(esbuild) {
+  esbuild.onResolve({ filter: /^\.\/host\/platform\.js$/ }, () => ({ path: "none", namespace: "none" }));
+  esbuild.onLoad({ filter: /^none$/, namespace: "none" }, () => ({
+    // A module of no fixed exports: nothing of it is used.
+    contents: "module.exports = {};",
+  }));
+}
+
 /** Why it does not work; undefined: it does. */
-async function tryBundling() {
-  const unfinished = join(buildFolder, `simulator.${process.pid}.mjs`);
+async function tryBundling({ file, options }) {
+  const unfinished = join(buildFolder, `${process.pid}.${file}`);
   try {
     const { build } = await import("esbuild");
     const { outputFiles } = await build({
+      ...options,
       absWorkingDir: root,
-      entryPoints: ["host/simulator/entry.ts"],
-      outfile: "simulator.mjs",
       write: false,
       bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node20",
       logLevel: "silent",
     });
     writeFileSync(unfinished, outputFiles[0].contents);
-    renameSync(unfinished, join(buildFolder, "simulator.mjs"));
+    renameSync(unfinished, join(buildFolder, file));
     return undefined;
   } catch (error) {
     return error;
@@ -113,7 +178,8 @@ function isInstalled(dev) {
 function installPackages(dev) {
   const all = dev || Object.entries(wantedPackages()).some(([path, entry]) => entry.dev && isThere(path));
   say(`installing ${all ? "all" : "its"} packages, once`);
-  npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", ...(all ? [] : ["--omit=dev"]));
+  const options = ["--ignore-scripts", "--no-audit", "--no-fund", ...(all ? [] : ["--omit=dev"])];
+  npm(["ci", ...options], "is this machine online?");
 }
 
 function isThere(path) {
@@ -140,22 +206,25 @@ function packagesIn(path) {
 
 /** Whether the XS engine of the tests is compiled, or cannot be on this machine. */
 function isWorkerReady() {
-  return existsSync(worker) || !["make", "cc"].every(hasProgram);
+  return existsSync(worker) || !TOOLS.every(hasProgram);
+}
+
+function compileWorker() {
+  say("compiling XS, once");
+  npm(["rebuild", "@agoric/xsnap"], "has this machine a C compiler with its headers?");
 }
 
 function hasProgram(name) {
   return spawnSync(name, ["--version"], { stdio: "ignore" }).error === undefined;
 }
 
-function npm(...args) {
+function npm(args, doubt) {
   // npm tells its scripts which file it is; the plain name is for a start without npm.
   const cli = process.env.npm_execpath;
   const [program, ...first] = cli?.endsWith("npm-cli.js") ? [process.execPath, cli] : ["npm"];
   const { status, error } = spawnSync(program, [...first, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
   if (status !== 0)
-    throw new SetupError(
-      `"npm ${args.join(" ")}" failed${error ? `: ${error.message}` : "; is this machine online?"}`,
-    );
+    throw new SetupError(`"npm ${args.join(" ")}" failed${error ? `: ${error.message}` : `; ${doubt}`}`);
 }
 
 /** Do `work` while no other start does its own. */
@@ -191,14 +260,28 @@ function say(text) {
   process.stderr.write(`fledgling: ${text}\n`);
 }
 
-const program = process.argv[1];
-if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
+/** What `npm start` needs: with --engine xs, what the simulator needs besides, told to it as a line of JSON. */
+async function setUp(args) {
+  if (args[0] === "--engine") {
+    const files = await prepareXs().catch(problemOf);
+    process.stdout.write(`${JSON.stringify(files)}\n`);
+    return;
+  }
   try {
     await install({ dev: false });
     await bundle();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    say(error.message);
+    say(problemOf(error).problem);
     process.exitCode = 1;
   }
+}
+
+function problemOf(error) {
+  if (!(error instanceof SetupError)) throw error;
+  return { problem: error.message };
+}
+
+const program = process.argv[1];
+if (program !== undefined && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  await setUp(process.argv.slice(2));
 }

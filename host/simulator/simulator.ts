@@ -50,12 +50,13 @@ export class Simulator {
   /** Join the others, and say what runs. Rejects with UsageError. */
   async open(): Promise<void> {
     const { name, state, settings, seed } = this.#options;
+    const engine = this.#options.engine === "xs" ? "xs" : undefined;
     const uuid = toHex(this.platform.deviceUuid);
     await this.#air.open();
     const ether = this.#air.place;
     // Never all settings: some are secrets.
     const [uri, oobInfo] = [settings.get("uri"), settings.get("oob-info")];
-    this.#report({ event: "started", name, uuid, state, ether, uri, oobInfo, seed });
+    this.#report({ event: "started", name, uuid, state, ether, uri, oobInfo, seed, engine });
     if (seed !== undefined) {
       const message = "--seed: all keys of this device can be predicted; for tests only";
       this.#report({ event: "warning", message });

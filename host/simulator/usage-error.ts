@@ -15,6 +15,11 @@ export class RadioFault extends Error {
   override readonly name = "RadioFault";
 }
 
+/** The process in which the node runs was ended by somebody; the message is one line for the user. */
+export class EngineFault extends Error {
+  override readonly name = "EngineFault";
+}
+
 /** The code of an error of the operating system, like "ENOENT"; undefined: it is another kind of error. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error && "syscall" in error && "code" in error)) return undefined;

@@ -41,6 +41,7 @@ describe("Options that are right", () => {
       settings: new Map([["name", "lamp"]]),
       ether: undefined,
       radio: undefined,
+      engine: "node",
       headless: false,
       json: false,
       label: false,
@@ -98,6 +99,7 @@ describe("Options that are right", () => {
       "uuid",
       "ether",
       "radio",
+      "engine",
       "headless",
       "json",
       "seed",
@@ -120,6 +122,11 @@ describe("Options that are right", () => {
     assert.deepEqual(Object.fromEntries(settings), { ...SETTINGS, "oob-only": "true" });
     assert.equal(settingsOf(parse()).get("oob-only"), undefined);
     assert.equal(settingsOf(parse()).get("name"), "lamp");
+  });
+
+  test("the node runs under Node or XS", () => {
+    assert.equal(parse("--engine", "xs").engine, "xs");
+    assert.equal(parse("--engine=node").engine, "node");
   });
 
   test("a label is asked for", () => {
@@ -243,6 +250,9 @@ describe("Options that are wrong are refused in one line that names them", () =>
     [["--radio", "hci0"], /^--radio: "hci0" is neither ether nor hci:WHERE, such as hci:hci0; see --help$/],
     [["--radio", "hci:"], /^--radio: "hci:" is neither/],
     [["--radio", "usb"], /^--radio: "usb" is neither/],
+    [["--engine", "v8"], /^--engine: "v8" is neither node nor xs$/],
+    [["--engine", "XS"], /^--engine: "XS" is neither node nor xs$/],
+    [["--engine"], /^--engine needs a value: node or xs$/],
     [["--radio", "hci:localhost:99999"], /^--radio: /],
     [["--radio", "hci:a\0b"], /^--radio: a path cannot hold a zero character$/],
     [["--radio=hci:hci0", "--ether=/e"], /^--ether: the radio is a Bluetooth adapter, as --radio says/],

@@ -26,6 +26,13 @@ describe("main's default function on Node", () => {
     });
   });
 
+  test("ends so, too, when another engine is asked for", () => {
+    assert.deepEqual(run("--engine", "xs"), {
+      status: 2,
+      stderr: "fledgling: --engine: xs is for the simulator program: npm start -- --engine xs\n",
+    });
+  });
+
   test("ends so, too, when the ether cannot be opened", () => {
     const ether = join(scratch, "letter.txt");
     writeFileSync(ether, "dear");

@@ -35,7 +35,13 @@ export class SimulatorProcess {
     if (!existsSync(program))
       throw new Error("build/simulator.mjs is absent: run node host/simulator/setup.mjs");
     const simulator = new SimulatorProcess(options);
-    await simulator.events.first("started", 5000, (event) => (event.event === "started" ? event : undefined));
+    const isStarted = (event: SimulatorLine) => event.event === "started" || undefined;
+    try {
+      await simulator.events.first("started", 20_000, isStarted);
+    } catch (error) {
+      await simulator.stop();
+      throw error;
+    }
     return simulator;
   }
 
