@@ -102,12 +102,14 @@ export class BoardView {
   }
 
   #head(columns: number): readonly ScreenLine[] {
-    const { name = "", uuid = "", state = "", ether = "" } = this.#started ?? {};
+    const { name = "", uuid = "", state = "", ether = "", engine } = this.#started ?? {};
     const lit = this.#level > 0;
     const lamp = lit ? `● on ${String(percent(this.#level)).padStart(3)} %` : "○ off     ";
     const display = `[${this.#display.padEnd(16)}]`;
     return [
-      bold(`Fledgling: a simulated Bluetooth Mesh device named ${name}`),
+      bold(
+        `Fledgling: a simulated Bluetooth Mesh device named ${name}${engine === "xs" ? ", under XS" : ""}`,
+      ),
       plain(`UUID     ${uuidGroups(uuid)}`),
       plain(`State    ${state}`),
       plain(`Ether    ${ether}`),

@@ -90,6 +90,15 @@ for (const [name, load] of [
       ]);
     });
 
+    test("hears nothing of a timer that is stopped, however late", async (t) => {
+      const device = await start(t, await load());
+      device.enter("stale");
+      assert.deepEqual(await device.said(2), ["stopped false", "expired"]);
+      await setTimeout(50);
+      device.enter("still here");
+      assert.deepEqual(await device.said(1), ["typed still here"]);
+    });
+
     test("draws random octets where it wants them, and nowhere else", async (t) => {
       const device = await start(t, await load());
       device.enter("random");

@@ -51,6 +51,9 @@ function obey(platform: Platform, line: string, say: (text: string) => void): vo
     case "timers":
       useTimers(platform, say);
       return;
+    case "stale":
+      stopTooLate(platform, say);
+      return;
     case "random":
       useRandom(platform, say);
       return;
@@ -136,6 +139,17 @@ function useTimers({ clock }: Platform, say: (text: string) => void): void {
       say(String(error));
     }
   }
+}
+
+/** The timer's time is over long before it is stopped. */
+function stopTooLate({ clock }: Platform, say: (text: string) => void): void {
+  const timer = clock.createTimer(() => say("expired"));
+  timer.start(0);
+  const endMs = clock.now() + 20;
+  while (clock.now() < endMs);
+  timer.stop();
+  say(`stopped ${timer.running}`);
+  timer.start(0);
 }
 
 function useRandom({ random }: Platform, say: (text: string) => void): void {
