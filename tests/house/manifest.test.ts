@@ -137,41 +137,46 @@ test("sound manifests pass", () => {
   assert.deepEqual(faults(project({ esp32: boards }), SOURCES), []);
 });
 
-test("what a build chooses is looked at in each way", () => {
-  const chosen: Manifest = {
-    ...withModules(XS, { "host/xs/radio": "./radio" }),
+test("what a build chooses is looked at in each way, with what is loaded later", () => {
+  const sources = new Map([
+    ...SOURCES,
+    ["host/esp32/platform.ts", 'import { b } from "../xs/radio.js"; import { Log } from "../flash/log.js";'],
+    ["host/xs/radio.ts", 'import { crypto } from "./crypto.js"; export const b = crypto;'],
+    ["host/xs/crypto.ts", "export const crypto = 1;"],
+    [
+      "host/xs/crypto-noble.ts",
+      'import Modules from "modules"; export const crypto = () => Modules.importNow("host/xs/keys");',
+    ],
+  ]);
+  const xs: Manifest = {
+    ...withModules(XS, { "host/xs/keys": undefined }),
     include: ["../flash/manifest.json", "./crypto-$(FLEDGLING_CRYPTO).json"],
     build: { "FLEDGLING_CRYPTO ?=": "native" },
   };
-  const sources = new Map([
-    ...SOURCES,
-    ["host/xs/radio.ts", 'import { crypto } from "./crypto.js"; export const b = crypto;'],
-    ["host/xs/crypto.ts", "export const crypto = 1;"],
-    ["host/xs/crypto-noble.ts", 'import { y } from "./keys.js"; export const crypto = y;'],
-  ]);
-  const native: Manifest = {
-    modules: { "host/xs/crypto": "./crypto" },
-    preload: ["host/xs/crypto", "host/xs/radio"],
+  const native: Manifest = { modules: { "host/xs/crypto": "./crypto" }, preload: ["host/xs/crypto"] };
+  const noble: Manifest = {
+    include: "$(MODDABLE)/modules/base/modules/manifest.json",
+    modules: { "host/xs/crypto": "./crypto-noble", "host/xs/keys": "./keys" },
+    preload: ["host/xs/crypto"],
   };
-  const noble: Manifest = { modules: { "host/xs/crypto": "./crypto-noble" } };
-  const choose = (one: Manifest, other: Manifest, xs: Manifest = { ...chosen, preload: [] }): Manifests =>
-    new Map([...project({ xs }), ["host/xs/crypto-native.json", one], ["host/xs/crypto-noble.json", other]]);
+  const choose = (one: Manifest, other: Manifest, changed = xs): Manifests =>
+    new Map([
+      ...project({ xs: changed, esp32: { ...ESP32, preload: ["host/platform", "host/esp32/platform"] } }),
+      ["host/xs/crypto-native.json", one],
+      ["host/xs/crypto-noble.json", other],
+    ]);
 
   assert.deepEqual(faults(choose(native, noble), sources), []);
-  assertFault(
-    choose(native, native),
-    "host/xs/crypto is reached and not mapped to host/xs/crypto-noble",
-    sources,
-  );
-  assertFault(choose(noble, noble), "host/xs/crypto is reached and not mapped to host/xs/crypto.ts", sources);
-  assertFault(choose(native, noble, chosen), "loads host/xs/crypto, which is not", sources);
-  assertFault(choose({ ...native, preload: [] }, noble), "host/xs/crypto is not preloaded", sources);
-  const undecided = { ...chosen, build: {} };
-  assertFault(
-    choose(native, noble, undecided),
-    'host/xs/manifest.json: "FLEDGLING_CRYPTO ?=" does not',
-    sources,
-  );
+  const broken: readonly (readonly [Manifests, string])[] = [
+    [choose(native, native), "host/xs/crypto is reached and not mapped to host/xs/crypto-noble.ts"],
+    [choose(noble, noble), "host/xs/crypto is reached and not mapped to host/xs/crypto.ts"],
+    [choose({ ...native, preload: [] }, noble), "host/xs/radio is preloaded and loads host/xs/crypto, which"],
+    [choose(native, { ...noble, preload: [] }), "host/xs/crypto is not preloaded"],
+    [choose(native, { ...noble, include: [] }), "modules is reached"],
+    [choose(native, withModules(noble, { "host/xs/keys": undefined })), "host/xs/keys is reached"],
+    [choose(native, noble, { ...xs, build: {} }), 'host/xs/manifest.json: "FLEDGLING_CRYPTO ?=" does not'],
+  ];
+  for (const [manifests, expected] of broken) assertFault(manifests, expected, sources);
 });
 
 test("what a manifest names and nobody has is noticed", () => {

@@ -16,6 +16,7 @@ const BROUGHT_BY: Readonly<Record<string, string>> = {
   "mc/config": "",
   "embedded:io/digital": "/io/",
   "embedded:io/pwm": "/io/",
+  modules: "/base/modules/",
   neopixel: "/neopixel/",
 };
 
@@ -81,9 +82,15 @@ function faultsOfReach(build: Build): readonly string[] {
 function reached(build: Build): ReadonlyMap<string, string> {
   const files = new Map([["main", "main.ts"]]);
   for (const [name, file] of files) {
-    for (const other of loadedBy(name, file, build)) files.set(other, fileBehind(other, build));
+    const others = [...loadedBy(name, file, build), ...loadedLater(build.sources.get(file))];
+    for (const other of others) files.set(other, fileBehind(other, build));
   }
   return files;
+}
+
+/** What a module loads while the program runs, by the SDK's `Modules.importNow`: a preload does not follow it. */
+function loadedLater(source = ""): readonly string[] {
+  return [...source.matchAll(/\bModules\.importNow\(\s*"([^"]+)"/g)].flatMap(([, name]) => name ?? []);
 }
 
 /** The project's modules and packages that a module loads. */
