@@ -79,7 +79,8 @@ const ESP32: Manifest = {
   modules: {
     "host/platform": "../platform-esp32",
     "host/esp32/*": "./*",
-    "*": ["../xs/turns", "$(MODDABLE)/modules/led/*"],
+    "*": ["../xs/turns"],
+    "led/*": ["$(MODDABLE)/modules/led/*"],
     "embedded:led": "$(MODDABLE)/modules/led/led",
   },
   typescript: { tsconfig: { compilerOptions: { moduleSuffixes: ["-esp32", ""] } } },
