@@ -103,6 +103,8 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
   const kept = chip.openStorage(surroundings);
   storage = kept;
   sayStart(chip, kept);
+  const crypto = createCrypto(clock);
+  const deviceUuid = deviceUuidOf(settings, crypto, chipId(chip));
   const { radio, gattServer } = chip.openRadio({
     ...surroundings,
     identity: keptAddress(kept),
@@ -110,10 +112,9 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
       if (!keepAddress(kept, address)) trace.note("storage", "writeFailed", address.length);
     },
   });
-  const crypto = createCrypto(clock);
   const running = program({
     ...surroundings,
-    deviceUuid: deviceUuidOf(settings, crypto, chipId(chip)),
+    deviceUuid,
     storage: new NodeStorage(kept),
     radio: new GuardedRadio(radio, guard),
     gattServer: gattServer && new GuardedGattServer(gattServer, guard),

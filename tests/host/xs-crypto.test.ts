@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { createNobleCrypto } from "../../host/noble-crypto.js";
 import { createCrypto } from "../../host/xs/crypto.js";
 import type { Crypto } from "../../modules/platform.js";
-import { FakeClock } from "../support/fake-clock.js";
+import { FakeChip } from "../support/fake-chip.js";
 import { hex } from "../support/provisionee-bench.js";
 
 const PRIVATE_KEY = hex("529aa0670d72cd6497502ed473502b037e8803b5c60829a5a3caa219505530ba");
@@ -19,73 +18,6 @@ const PEER = hex(
 );
 const SECRET = hex("ab85843a2f6d883f62e5684b38e307335fe6e1945ecd19604105c6f23221eb69");
 
-/** The C functions, with noble in place of the chip. */
-class FakeChip {
-  readonly clock = new FakeClock();
-  /** What the chip finds it cannot do. */
-  trouble: "none" | "aes" | "hmac" | "start" | "compute" = "none";
-  readonly #crypto = createNobleCrypto(new FakeClock());
-  #running: { readonly finished: () => void; readonly key: Uint8Array; readonly peer: unknown } | undefined;
-  #outcome = 2;
-  #result = new Uint8Array(0);
-
-  call(name: string, values: readonly unknown[]): number {
-    const [first, second, third] = values;
-    switch (name) {
-      case "fledgling_aesBlock":
-        if (this.trouble === "aes") throw new Error("AES of the chip has failed");
-        this.#crypto.aes128(octets(first)).encrypt(octets(second), octets(third));
-        return 0;
-      case "fledgling_hmacSha256":
-        if (this.trouble === "hmac") throw new Error("HMAC of the chip has failed");
-        octets(third).set(this.#crypto.hmacSha256(octets(first), octets(second)));
-        return 0;
-      case "fledgling_startP256":
-        if (this.trouble === "start" || this.#running !== undefined) return 0;
-        this.#running = { finished: callback(first), key: octets(second).slice(), peer: copyOf(third) };
-        return 1;
-      case "fledgling_takeP256":
-        if (this.#outcome === 0) octets(first).set(this.#result);
-        return this.#outcome;
-      default:
-        throw new Error(`no C function ${name}`);
-    }
-  }
-
-  /** The computation is done, and the XS task hears of it. */
-  finish(): void {
-    const running = this.#running;
-    if (running === undefined) throw new Error("the chip does nothing");
-    this.#running = undefined;
-    this.#outcome = this.trouble === "compute" ? 2 : 1;
-    const clock = new FakeClock();
-    const crypto = createNobleCrypto(clock);
-    const done = (result: Uint8Array | undefined): void => {
-      if (result === undefined || this.trouble === "compute") return;
-      this.#outcome = 0;
-      this.#result = result.slice();
-    };
-    if (running.peer === undefined) crypto.publicKey(running.key, done);
-    else crypto.sharedSecret(running.key, octets(running.peer), done);
-    clock.advance(0);
-    running.finished();
-  }
-}
-
-function octets(value: unknown): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError("not a buffer");
-  return value;
-}
-
-function copyOf(value: unknown): unknown {
-  return value instanceof Uint8Array ? value.slice() : value;
-}
-
-function callback(value: unknown): () => void {
-  if (typeof value !== "function") throw new TypeError("not a function");
-  return () => value();
-}
-
 describe("the boards' cryptography", () => {
   let chip: FakeChip;
   let crypto: Crypto;
@@ -96,11 +28,7 @@ describe("the boards' cryptography", () => {
     chip = new FakeChip();
     crypto = createCrypto(chip.clock);
     results.length = 0;
-    const native =
-      (name: string) =>
-      (...values: readonly unknown[]) =>
-        chip.call(name, values);
-    Object.assign(globalThis, { native });
+    Object.assign(globalThis, { native: chip.native });
   });
 
   test("AES: a cipher keeps its key, whatever becomes of the caller's; in place is allowed", () => {
