@@ -14,7 +14,7 @@ const required = process.env.CI === "true";
 
 const bin = (name) => `node_modules/.bin/${name}`;
 const testFiles = (folder) => filesBelow(folder, [".test.ts"]);
-const elsewhere = ["tests/house/", "tests/host/", "tests/interop/"];
+const elsewhere = ["tests/house/", "tests/host/", "tests/native/", "tests/engine/", "tests/interop/"];
 
 /** In the order in which they run. packages: what Debian must bring for it. */
 const groups = {
@@ -26,9 +26,20 @@ const groups = {
       runOnNode(testFiles("tests").filter((file) => !elsewhere.some((folder) => file.startsWith(folder)))),
   },
   host: { packages: [], run: () => runOnNode(testFiles("tests/host")) },
+  native: { packages: ["gcc", "libc6-dev"], run: () => runOnNode(testFiles("tests/native")) },
   xs: { packages: ["make", "gcc", "libc6-dev"], run: runOnXs },
+  engine: { packages: ["make", "gcc", "libc6-dev"], run: () => runOnNode(testFiles("tests/engine")) },
   interop: {
-    packages: ["bluez-meshd", "bluez-test-tools", "dbus-daemon", "gcc", "libc6-dev", "libssl-dev", "socat"],
+    packages: [
+      "bluez-meshd",
+      "bluez-test-tools",
+      "dbus-daemon",
+      "make",
+      "gcc",
+      "libc6-dev",
+      "libssl-dev",
+      "socat",
+    ],
     // Daemons and their timing: one file after the other.
     run: () => runOnNode(testFiles("tests/interop"), "--serial"),
   },

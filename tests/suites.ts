@@ -3,6 +3,7 @@
 import { suite as conversationAttacks } from "./conversation/attacks.suite.js";
 import { suite as conversationAuthentication } from "./conversation/authentication.suite.js";
 import { suite as conversationBothBearers } from "./conversation/both-bearers.suite.js";
+import { suite as conversationCloseLinks } from "./conversation/close-links.suite.js";
 import { suite as conversationDamagedStore } from "./conversation/damaged-store.suite.js";
 import { suite as conversationFaults } from "./conversation/faults.suite.js";
 import { suite as conversationHostileAir } from "./conversation/hostile-air.suite.js";
@@ -27,6 +28,9 @@ import { suite as conversationRelay } from "./conversation/relay.suite.js";
 import { suite as conversationReplay } from "./conversation/replay.suite.js";
 import { suite as conversationSecrets } from "./conversation/secrets.suite.js";
 import { suite as conversationSubnets } from "./conversation/subnets.suite.js";
+import { suite as hostFlashCuts } from "./host/flash-cuts.suite.js";
+import { suite as hostFlashFaults } from "./host/flash-faults.suite.js";
+import { suite as hostFlashStorage } from "./host/flash-storage.suite.js";
 import { suite as hostGattServer } from "./host/gatt-server.suite.js";
 import { suite as hostHciAtt } from "./host/hci-att.suite.js";
 import { suite as hostHciController } from "./host/hci-controller.suite.js";
@@ -34,6 +38,9 @@ import { suite as hostHciGatt } from "./host/hci-gatt.suite.js";
 import { suite as hostHciH4 } from "./host/hci-h4.suite.js";
 import { suite as hostHciRadio } from "./host/hci-radio.suite.js";
 import { suite as hostRadio } from "./host/radio.suite.js";
+import { suite as hostXsBoard } from "./host/xs-board.suite.js";
+import { suite as hostXsGuard } from "./host/xs-guard.suite.js";
+import { suite as hostXsHostRecords } from "./host/xs-host-records.suite.js";
 import type { Suite } from "./support/harness.js";
 import { suite as supportHarness } from "./support/harness.suite.js";
 import { suite as unitAccessAccess } from "./unit/access/access.suite.js";
@@ -122,6 +129,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "conversation/attacks": conversationAttacks,
   "conversation/authentication": conversationAuthentication,
   "conversation/both-bearers": conversationBothBearers,
+  "conversation/close-links": conversationCloseLinks,
   "conversation/damaged-store": conversationDamagedStore,
   "conversation/faults": conversationFaults,
   "conversation/hostile-air": conversationHostileAir,
@@ -146,6 +154,9 @@ export const suites: Readonly<Record<string, Suite>> = {
   "conversation/replay": conversationReplay,
   "conversation/secrets": conversationSecrets,
   "conversation/subnets": conversationSubnets,
+  "host/flash-cuts": hostFlashCuts,
+  "host/flash-faults": hostFlashFaults,
+  "host/flash-storage": hostFlashStorage,
   "host/gatt-server": hostGattServer,
   "host/hci-att": hostHciAtt,
   "host/hci-controller": hostHciController,
@@ -153,6 +164,9 @@ export const suites: Readonly<Record<string, Suite>> = {
   "host/hci-h4": hostHciH4,
   "host/hci-radio": hostHciRadio,
   "host/radio": hostRadio,
+  "host/xs-board": hostXsBoard,
+  "host/xs-guard": hostXsGuard,
+  "host/xs-host-records": hostXsHostRecords,
   "support/harness": supportHarness,
   "unit/access/access": unitAccessAccess,
   "unit/access/composition": unitAccessComposition,

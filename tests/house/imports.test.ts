@@ -43,9 +43,6 @@ const PRODUCT_MODELS = {
 /** All that a host may know of the protocol. */
 const SEEN_BY_HOSTS = ["modules/platform.ts", "modules/bytes.ts", "modules/bearer/ad.ts"];
 
-/** What of the simulator runs without Node: a desktop build for XS has its air, too. */
-const SIMULATED_AIR = ["host/simulator/medium.ts", "host/simulator/radio.ts"];
-
 /**
  * What the files outside of modules/ import; the first line that fits a file holds. A folder ends in a slash; "node:"
  * stands for Node's own modules, "@noble/" for those packages, "sdk" for the Moddable SDK's modules, "dependencies"
@@ -56,13 +53,11 @@ const OUTSIDE: readonly (readonly [files: RegExp, may: readonly string[]])[] = [
   [/^host\/simulator\/phone\//, [...SEEN_BY_HOSTS, "host/simulator/phone/", "@noble/"]],
   [/^host\/simulator\/entry\.ts$/, [...SEEN_BY_HOSTS, "main.ts", "host/", "node:", "dependencies"]],
   [/^host\/simulator\//, [...SEEN_BY_HOSTS, "host/", "node:", "dependencies"]],
-  [/^host\/noble-crypto\.ts$/, [...SEEN_BY_HOSTS, "@noble/"]],
+  [/^host\/noble-crypto\.ts$/, [...SEEN_BY_HOSTS, "host/noble-p256.ts", "@noble/"]],
+  [/^host\/noble-p256\.ts$/, [...SEEN_BY_HOSTS, "@noble/"]],
   [/^host\/flash\//, [...SEEN_BY_HOSTS, "host/flash/"]],
-  [/^host\/xs\//, [...SEEN_BY_HOSTS, "host/xs/", "host/noble-crypto.ts", "sdk"]],
-  [
-    /^host\/lin\//,
-    [...SEEN_BY_HOSTS, "host/lin/", "host/xs/", "host/noble-crypto.ts", ...SIMULATED_AIR, "sdk"],
-  ],
+  [/^host\/xs\//, [...SEEN_BY_HOSTS, "host/xs/", "host/noble-p256.ts", "sdk"]],
+  [/^host\/lin\//, [...SEEN_BY_HOSTS, "host/lin/", "host/xs/", "host/flash/", "host/noble-crypto.ts", "sdk"]],
   [
     /^host\/(esp32|nrf52)\//,
     [...SEEN_BY_HOSTS, "host/esp32/", "host/nrf52/", "host/xs/", "host/flash/", "sdk"],
@@ -221,7 +216,7 @@ const SOUND: readonly (readonly [file: string, source: string])[] = [
   ["host/xs/clock.ts", 'import SdkTimer from "timer"; import "mc/config"; import "./native.js";'],
   ["host/nrf52/platform.ts", 'import "../xs/clock.js"; import "../flash/log.js"; import "timer";'],
   ["host/firmware/build.mjs", 'import "node:fs"; import "../simulator/setup.mjs";'],
-  ["host/lin/platform.ts", 'import "../noble-crypto.js"; import "../simulator/radio.js";'],
+  ["host/lin/platform.ts", 'import "../noble-crypto.js"; import "../xs/radio.js"; import "../flash/log.js";'],
   ["host/platform-lin.ts", 'export { createPlatform } from "./lin/platform.js";'],
   ["tests/unit/some.test.ts", 'import "node:test"; import "tsx/esm/api"; import "../support/harness.js";'],
 ];
