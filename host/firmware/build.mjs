@@ -4,7 +4,6 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { FirmwareError } from "./options.mjs";
-import { PLATFORMS } from "./platforms.mjs";
 import { toolsFolder } from "./sdk.mjs";
 
 /** What is flashed, by the family of chips; the first stands for all of them. */
@@ -49,7 +48,7 @@ export function mcconfig({ platform, debug, config, port }, target, places, top,
   const folders = [join(top, "node_modules", ".bin"), toolsFolder(machine), Path];
   const { status, signal, error } = spawnSync(
     join(toolsFolder(machine), machine.system === "win" ? "mcconfig.exe" : "mcconfig"),
-    [...args, "-o", places.out, ...boardOf(platform, config), ...config, join(top, "manifest.json")],
+    [...args, "-o", places.out, ...config, join(top, "manifest.json")],
     {
       cwd: top,
       env: {
@@ -63,12 +62,6 @@ export function mcconfig({ platform, debug, config, port }, target, places, top,
   );
   if (error !== undefined) throw new FirmwareError(`mcconfig cannot be run: ${error.message}`);
   return signal === null ? status : 1;
-}
-
-/** The table of boards is asked by this name, unless the user has named another. */
-function boardOf({ name, family }, config) {
-  const isGiven = config.some((setting) => setting.startsWith("board="));
-  return isGiven || family === "lin" || !Object.hasOwn(PLATFORMS, name) ? [] : [`board=${name}`];
 }
 
 /** Images of the last build: where one step fails quietly, the SDK's makefiles would pass them off as new. */

@@ -291,31 +291,25 @@ describe("What is missing", () => {
 });
 
 describe("A build", () => {
-  test("asks mcconfig for the platform, its board and the settings, and names the images", () => {
+  test("asks mcconfig for the platform with the settings, and names the images", () => {
     desk.makes({ [HEX]: ":00", [UF2]: "UF2" });
-    const { status, stdout, stderr } = desk.run("nrf52/xiao", "--config", "output=blink");
+    const { status, stdout, stderr } = desk.run(
+      "nrf52/xiao",
+      "--config",
+      "output=blink",
+      "--config=led-pin=6",
+    );
     assert.equal(status, 0, stderr);
     const out = desk.inProject("build/firmware/nrf52/xiao");
     const bin = join(out, "bin/nrf52/xiao/release/project");
     assert.equal(stdout, `${join(bin, "xs_nrf52.hex")}\n${join(bin, "xs_nrf52.uf2")}\n`);
     assert.match(stderr, /# the words of make/);
-    const settings = ["board=nrf52/xiao", "output=blink"];
+    const settings = ["output=blink", "led-pin=6"];
     const manifest = desk.inProject("manifest.json");
     const [call] = desk.calls;
     assert.deepEqual(call?.args, ["-m", "-p", "nrf52/xiao", "-t", "build", "-o", out, ...settings, manifest]);
     assert.equal(call?.path[0], desk.inProject("node_modules/.bin"), "the project's TypeScript comes first");
     assert.match(call?.path[1] ?? "", /moddable\/build\/bin\/(lin|mac)\/release$/);
-  });
-
-  test("of a board of the SDK's has no board of ours; one may be named", () => {
-    desk.makes({ [HEX]: "", [UF2]: "" });
-    desk.run("nrf52/itsybitsy", "--config", "led-pin=6");
-    assert.ok(!desk.calls[0]?.args.some((arg) => arg.startsWith("board=")));
-    desk.run("nrf52/xiao", "--config", "board=nrf52/dk");
-    assert.deepEqual(
-      desk.calls[0]?.args.filter((arg) => arg.startsWith("board=")),
-      ["board=nrf52/dk"],
-    );
   });
 
   test("has another folder when it is of another cryptography, which make would not notice", () => {
