@@ -1,39 +1,69 @@
 import { fromHex, octet, toHex } from "../../modules/bytes.js";
-import type { Platform, Random, Settings } from "../../modules/platform.js";
+import type { Platform, Random, Settings, Storage } from "../../modules/platform.js";
+import { FlashStorage } from "../flash/flash-storage.js";
 import { createNobleCrypto } from "../noble-crypto.js";
-import { Medium } from "../simulator/medium.js";
-import { SimulatedRadio } from "../simulator/radio.js";
 import { XsClock } from "../xs/clock.js";
+import { keepAddress, keptAddress, NodeStorage } from "../xs/host-records.js";
+import { NativeRadio } from "../xs/radio.js";
 import { HardwareRandom } from "../xs/random.js";
 import { ConfigSettings } from "../xs/settings.js";
 import { LineTrace } from "../xs/trace.js";
-import { TracingBoard } from "./board.js";
-import { VolatileStorage } from "./storage.js";
+import { DesktopBoard } from "./board.js";
+import { EtherWatch } from "./ether-watch.js";
+import { FileFlash } from "./file-flash.js";
+import { etherAt } from "./native-desktop.js";
 
 const UUID_LENGTH = 16;
 
+/** Among the host's own records, which the node does not see: the Device UUID. */
+const UUID_KEY = "~uuid";
+
 /**
- * The platform of a desktop build for XS: it shows that the firmware compiles, links and runs. It is alone in the
- * air, and it forgets everything when it ends. Throws Error when the setting `uuid` is no UUID.
+ * The platform of a desktop build for XS: the boards' own radio with the ether behind it, and the boards' own storage
+ * with a file behind it. Settings: `uuid`, `ether` and `flash`, the last two paths. Throws Error, in one line, for what
+ * cannot be used.
  */
 export function createPlatform(): Platform {
   const clock = new XsClock();
   const random = new HardwareRandom();
   const settings = new ConfigSettings();
-  const deviceUuid = readUuid(settings) ?? drawUuid(random);
-  trace(`device ${toHex(deviceUuid)}\n`);
+  const storage = openStorage(settings);
+  const deviceUuid = readUuid(settings) ?? keptUuid(storage) ?? drawUuid(storage, random);
+  say(`device ${toHex(deviceUuid)}`);
+  const ether = settings.get("ether") ?? "";
+  if (etherAt(ether) === 0) throw new Error(`ether: "${ether}" is no path for a socket`);
+  new EtherWatch(clock, say).start();
   return {
     deviceUuid,
     clock,
     random,
-    storage: new VolatileStorage(),
-    radio: new SimulatedRadio({ medium: new Medium(clock), name: "device", clock, random }),
+    storage: new NodeStorage(storage),
+    radio: new NativeRadio({
+      clock,
+      random,
+      identity: keptAddress(storage),
+      keepIdentity: (address) => {
+        if (!keepAddress(storage, address)) throw new Error("flash: no room for an address");
+      },
+    }),
+    // The ether carries no connections.
     gattServer: undefined,
     crypto: createNobleCrypto(clock),
-    board: new TracingBoard(),
+    board: new DesktopBoard(),
     trace: new LineTrace(),
     settings,
   };
+}
+
+function say(line: string): void {
+  trace(`${line}\n`);
+}
+
+function openStorage(settings: Settings): Storage {
+  const flash = new FileFlash(settings.get("flash"));
+  const storage = new FlashStorage(flash);
+  say(`flash ${flash.path}: ${storage.found}`);
+  return storage;
 }
 
 function readUuid(settings: Settings): Uint8Array | undefined {
@@ -44,11 +74,17 @@ function readUuid(settings: Settings): Uint8Array | undefined {
   return uuid;
 }
 
-/** For one run, as nothing here outlives a run. Version 4: made of random octets. RFC 4122, 4.4. */
-function drawUuid(random: Random): Uint8Array {
+function keptUuid(storage: Storage): Uint8Array | undefined {
+  const uuid = storage.read(UUID_KEY);
+  return uuid?.length === UUID_LENGTH ? uuid : undefined;
+}
+
+/** Version 4: made of random octets. Kept, as long as the flash is not damaged. RFC 4122, 4.4. */
+function drawUuid(storage: Storage, random: Random): Uint8Array {
   const uuid = new Uint8Array(UUID_LENGTH);
   random.fill(uuid);
   uuid[6] = (octet(uuid, 6) & 0x0f) | 0x40;
   uuid[8] = (octet(uuid, 8) & 0x3f) | 0x80;
+  if (!storage.write(UUID_KEY, uuid)) throw new Error("flash: no room for a UUID");
   return uuid;
 }
