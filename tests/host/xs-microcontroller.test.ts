@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { runInThisContext } from "node:vm";
 import { build } from "esbuild";
 import { SimulatedRadio } from "../../host/simulator/radio.js";
 import type * as microcontroller from "../../host/xs/microcontroller.js";
@@ -29,7 +30,8 @@ async function loadHost(): Promise<typeof microcontroller> {
   const { outputFiles } = await build({
     entryPoints: [`${top}host/xs/microcontroller.ts`],
     bundle: true,
-    format: "esm",
+    format: "iife",
+    globalName: "host",
     write: false,
     plugins: [
       {
@@ -41,9 +43,7 @@ async function loadHost(): Promise<typeof microcontroller> {
       },
     ],
   });
-  const source = Buffer.from(outputFiles[0]?.contents ?? new Uint8Array(0)).toString("base64");
-  // Another address each time, so that each time it is another module.
-  return import(`data:text/javascript;base64,${source}#${Math.random()}`);
+  return runInThisContext(`${outputFiles[0]?.text};host`);
 }
 
 /** A board on the air of a small world, with its power on. */
