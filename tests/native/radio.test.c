@@ -28,10 +28,13 @@ static struct {
 	enum radio_notified answer;
 	uint16_t last_disconnect;
 	struct radio_advertisement last;
-	uint8_t last_data[RADIO_DATA_SIZE];
+	uint8_t last_address[RADIO_ADDRESS_SIZE], last_data[RADIO_DATA_SIZE], last_response[RADIO_DATA_SIZE];
+	/* Calls while it is not up. */
+	unsigned early;
+	/* One bit for each handle that was to be disconnected. */
+	unsigned closed;
 	/* Open links by handle. */
 	bool open[8];
-	bool serving_would_hurt;
 } stack;
 
 static unsigned links_open(void)
@@ -59,6 +62,7 @@ void radio_port_stop(void)
 bool radio_port_scan(bool on)
 {
 	stack.scans++;
+	stack.early += !stack.up;
 	if (!stack.up || stack.refuses)
 		return false;
 	stack.scanning = on;
@@ -69,12 +73,17 @@ static void keep(const struct radio_advertisement *advertisement)
 {
 	stack.last = *advertisement;
 	memcpy(stack.last_data, advertisement->data, advertisement->length);
+	if (advertisement->address != NULL)
+		memcpy(stack.last_address, advertisement->address, RADIO_ADDRESS_SIZE);
+	if (advertisement->scan_response != NULL)
+		memcpy(stack.last_response, advertisement->scan_response, advertisement->scan_response_length);
 }
 
 bool radio_port_send(const struct radio_advertisement *advertisement)
 {
 	CHECK_ALL_THE_SAME(!stack.sending && !stack.advertising);
 	stack.sends++;
+	stack.early += !stack.up;
 	keep(advertisement);
 	if (!stack.up || stack.refuses)
 		return false;
@@ -87,6 +96,7 @@ bool radio_port_advertise(const struct radio_advertisement *advertisement)
 	CHECK_ALL_THE_SAME(!stack.sending && !stack.advertising);
 	CHECK_ALL_THE_SAME(advertisement->interval_ms >= 20 && advertisement->interval_ms <= 10240);
 	stack.advertises++;
+	stack.early += !stack.up;
 	keep(advertisement);
 	if (!stack.up || stack.refuses || links_open() >= stack.links)
 		return false;
@@ -97,6 +107,7 @@ bool radio_port_advertise(const struct radio_advertisement *advertisement)
 void radio_port_stop_advertising(void)
 {
 	stack.ends++;
+	stack.early += !stack.up;
 	stack.sending = stack.advertising = false;
 }
 
@@ -104,6 +115,7 @@ bool radio_port_serve(const struct radio_service *service)
 {
 	CHECK_ALL_THE_SAME(!stack.sending && !stack.advertising);
 	stack.serves++;
+	stack.early += !stack.up;
 	if (!stack.up || stack.refuses || (!stack.swaps_live && links_open() > 0))
 		return false;
 	stack.service = service == NULL ? 0 : service->service;
@@ -122,7 +134,9 @@ enum radio_notified radio_port_notify(uint16_t connection, const uint8_t *value,
 void radio_port_disconnect(uint16_t connection)
 {
 	stack.disconnects++;
+	stack.early += !stack.up;
 	stack.last_disconnect = connection;
+	stack.closed |= 1u << connection;
 }
 
 unsigned radio_port_links(void)
@@ -281,6 +295,57 @@ static void what_goes_in_comes_out(void)
 	}
 }
 
+static void only_what_is_for_a_mesh_node_takes_room(void)
+{
+	static const char *const taken[] = {
+		"\3\x29\0\1", "\3\x2a\0\1", "\3\x2b\0\1", "\2\1\6\1\x2b", "\4\x16\x59\x18\1", "\3\x16\x59\x18",
+	};
+	static const char *const left[] = {
+		"", "\3", "\2\1\6", "\0\x2b", "\3\x16\x59\x19", "\3\x16\x58\x18", "\3\x17\x59\x18", "\3\x16\x59",
+		"\2\x16\x59\x18\xff", "\7\1\3\x2b\3\x2b\3\x2b",
+	};
+
+	come_up();
+	radio_scan(true, now_ms);
+	for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+		/* The octets end where they end: a sanitizer sees who reads on. */
+		size_t length = i == 3 ? 2 : strlen(left[i]);
+		uint8_t *octets = malloc(length + !length);
+
+		memcpy(octets, left[i], length);
+		CHECK_ALL_THE_SAME(tell_octets(RADIO_REPORT, 0, octets, length) && nothing_comes());
+		free(octets);
+	}
+	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+		size_t length = i < 3 ? 4 : strlen(taken[i]);
+		struct radio_event event = {.type = RADIO_REPORT, .rssi = -90, .data = (const uint8_t *)taken[i], .length = length};
+
+		CHECK(radio_happened(&event) && comes(RADIO_NEWS_RECEIVED));
+		CHECK(news.rssi == -90 && news.length == length && memcmp(news.data, taken[i], length) == 0);
+	}
+	CHECK(radio_counted(RADIO_COUNT_REPORTS) == 0);
+}
+
+static void a_full_ring_is_not_written_over(void)
+{
+	for (size_t length = 0; length <= RADIO_VALUE_SIZE; length += 4) {
+		unsigned count = 0;
+
+		come_up();
+		connect_link(3);
+		CHECK(comes(RADIO_NEWS_CONNECTED));
+		while (write_octets(3, (uint8_t)count, length))
+			count++;
+		/* All but what is left for the stack, and not for want of a little. */
+		CHECK((count + 1) * (length + 12) > 4096 - 768);
+		for (unsigned i = 0; i < count; i++) {
+			CHECK(comes_of(RADIO_NEWS_WRITTEN, 1));
+			CHECK(news.length == length && (length == 0 || news.data[0] == (uint8_t)i));
+		}
+		CHECK(nothing_comes());
+	}
+}
+
 static void reports_leave_room(void)
 {
 	unsigned reports = 0, writes = 0;
@@ -322,7 +387,10 @@ static void a_lost_write_ends_its_link(void)
 	CHECK(!write_octets(3, 3, 10));
 	CHECK(!tell(RADIO_SUBSCRIBED, 3, 1));
 	CHECK(write_octets(5, 4, 10));
-	CHECK(radio_counted(RADIO_COUNT_WRITES) == 3);
+	/* What the stack tells of it changes nothing. */
+	CHECK(tell(RADIO_NOTIFIED, 3, 0));
+	CHECK(!write_octets(3, 3, 10));
+	CHECK(radio_counted(RADIO_COUNT_WRITES) == 4);
 	CHECK(comes_of(RADIO_NEWS_WRITTEN, 1) && news.data[0] == 1);
 	CHECK(comes_of(RADIO_NEWS_WRITTEN, 2) && news.data[0] == 4);
 	CHECK(nothing_comes());
@@ -335,6 +403,14 @@ static void a_lost_write_ends_its_link(void)
 	CHECK(comes_of(RADIO_NEWS_CONNECTED, 3));
 	CHECK(comes_of(RADIO_NEWS_WRITTEN, 3) && news.data[0] == 5);
 	CHECK(nothing_comes() && stack.disconnects == 1);
+	for (int again = 0; again < 10; again++) {
+		CHECK(!write_octets(3, 0, RADIO_VALUE_SIZE + 1));
+		lose_link(3);
+		connect_link(3);
+		CHECK(comes(RADIO_NEWS_DISCONNECTED) && comes(RADIO_NEWS_CONNECTED));
+	}
+	CHECK(nothing_comes() && stack.disconnects == 11);
+	CHECK(radio_counted(RADIO_COUNT_FAILURES) == 0);
 }
 
 static void each_link_can_be_lost_once(void)
@@ -362,6 +438,8 @@ static void a_stack_that_floods_is_restarted(void)
 	come_up();
 	connect_link(3);
 	CHECK(comes_of(RADIO_NEWS_CONNECTED, 1));
+	radio_scan(true, now_ms);
+	CHECK(report(1));
 	while (tell(RADIO_NOTIFIED, 3, 0))
 		;
 	CHECK(stack.stops == 0);
@@ -437,6 +515,7 @@ static void a_turn_lasts_twenty_ms(void)
 	CHECK(nothing_comes() && stack.advertising);
 	now_ms += 1;
 	CHECK(nothing_comes() && stack.sending && stack.last_data[3] == 1);
+	CHECK(radio_wait_ms(now_ms) == 1000);
 	now_ms += 3;
 	CHECK(tell(RADIO_SENT, 0, 0));
 	CHECK(radio_wait_ms(now_ms) == 0);
@@ -488,9 +567,125 @@ static void a_refused_transmission_takes_its_time(void)
 	now_ms += 19;
 	CHECK(nothing_comes() && !stack.advertising);
 	now_ms += 1;
-	CHECK(comes(RADIO_NEWS_TRANSMITTED));
+	CHECK(comes(RADIO_NEWS_TRANSMITTED) && stack.ends == 1);
 	CHECK(nothing_comes() && stack.advertising);
 	CHECK(radio_counted(RADIO_COUNT_TRANSMISSIONS) == 1);
+}
+
+static void one_that_waits_begins_however_late(void)
+{
+	come_up();
+	put_up(100);
+	CHECK(transmit(1) && !stack.sending);
+	/* Nobody looks for a while. */
+	now_ms += 5000;
+	CHECK(nothing_comes() && stack.sending);
+}
+
+static void nothing_is_asked_of_a_stack_that_is_not_up(void)
+{
+	begin();
+	stack.refuses = true;
+	radio_scan(true, now_ms);
+	put_up(100);
+	serve(0x1827);
+	CHECK(transmit(1));
+	now_ms += 999;
+	CHECK(nothing_comes() && stack.starts == 1 && radio_wait_ms(now_ms) == 1);
+	now_ms += 1;
+	CHECK(comes(RADIO_NEWS_TRANSMITTED) && nothing_comes() && stack.starts == 2);
+	CHECK(radio_counted(RADIO_COUNT_TRANSMISSIONS) == 1);
+	now_ms += 999;
+	CHECK(nothing_comes() && stack.starts == 2);
+	now_ms += 1;
+	CHECK(nothing_comes() && stack.starts == 3 && stack.early == 0);
+	stack.refuses = false;
+	stack.up = true;
+	tell(RADIO_READY, 0, 0);
+	CHECK(nothing_comes() && stack.scanning && stack.advertising && stack.service == 0x1827);
+	stack.up = stack.advertising = false;
+	tell(RADIO_FAILED, 0, 0);
+	CHECK(nothing_comes());
+	radio_scan(false, now_ms);
+	put_up(50);
+	CHECK(stack.early == 0);
+	stack.up = true;
+	tell(RADIO_READY, 0, 0);
+	CHECK(nothing_comes() && stack.advertising && stack.last.interval_ms == 50);
+	stack.up = stack.advertising = false;
+	tell(RADIO_FAILED, 0, 0);
+	CHECK(nothing_comes());
+	stack.up = true;
+	tell(RADIO_READY, 0, 0);
+	CHECK(nothing_comes() && stack.advertising);
+}
+
+static void beginning_forgets_everything(void)
+{
+	come_up();
+	connect_link(3);
+	CHECK(comes(RADIO_NEWS_CONNECTED));
+	for (uint16_t handle = 0; handle < 6; handle++)
+		write_octets(handle, 0, RADIO_VALUE_SIZE + 1);
+	begin();
+	CHECK(radio_counted(RADIO_COUNT_WRITES) == 0);
+	stack.up = true;
+	stack.wakings = 0;
+	tell(RADIO_READY, 0, 0);
+	CHECK(stack.wakings == 1 && nothing_comes() && stack.stops == 0);
+	connect_link(3);
+	CHECK(comes_of(RADIO_NEWS_CONNECTED, 1));
+	CHECK(!write_octets(3, 0, RADIO_VALUE_SIZE + 1));
+	CHECK(nothing_comes() && stack.disconnects == 1);
+}
+
+static void what_is_sent_is_what_was_given(void)
+{
+	uint8_t address[] = {0xc1, 2, 3, 4, 5, 6}, data[RADIO_DATA_SIZE], response[] = {2, 9, 0x4c};
+	struct radio_advertisement advertisement = {address, data, sizeof data, response, sizeof response, 100};
+
+	come_up();
+	memset(data, 7, sizeof data);
+	CHECK(radio_transmit(address, data, sizeof data, now_ms));
+	CHECK(memcmp(stack.last_address, "\xc1\2\3\4\5\6", 6) == 0 && stack.last.length == 31);
+	CHECK(memcmp(stack.last_data, data, sizeof data) == 0 && stack.last.scan_response == NULL);
+	stack.sending = false;
+	tell(RADIO_SENT, 0, 0);
+	CHECK(comes(RADIO_NEWS_TRANSMITTED));
+	CHECK(transmit(9) && stack.last.address == NULL && stack.last.length == 4);
+	address[5] = 9;
+	radio_connectable(&advertisement, now_ms);
+	memset(address, 0, sizeof address);
+	memset(data, 0, sizeof data);
+	memset(response, 0, sizeof response);
+	stack.sending = false;
+	tell(RADIO_SENT, 0, 0);
+	CHECK(comes(RADIO_NEWS_TRANSMITTED) && nothing_comes() && stack.advertising);
+	CHECK(memcmp(stack.last_address, "\xc1\2\3\4\5\11", 6) == 0 && stack.last.length == 31);
+	CHECK(stack.last_data[0] == 7 && stack.last_data[30] == 7);
+	CHECK(stack.last.scan_response_length == 3 && memcmp(stack.last_response, "\2\11\x4c", 3) == 0);
+	put_up(100);
+	CHECK(stack.last.address == NULL && stack.last.scan_response == NULL && stack.last.scan_response_length == 0);
+}
+
+static void a_new_one_does_not_wait(void)
+{
+	come_up();
+	put_up(10000);
+	now_ms += 20;
+	CHECK(transmit(1) && stack.sending);
+	put_up(10000);
+	stack.sending = false;
+	tell(RADIO_SENT, 0, 0);
+	CHECK(comes(RADIO_NEWS_TRANSMITTED));
+	CHECK(transmit(2) && stack.advertising);
+	stack.refuses = true;
+	put_up(100);
+	CHECK(stack.advertises == 3 && !stack.advertising);
+	/* Not for the refusal of the one before either. */
+	stack.refuses = false;
+	put_up(100);
+	CHECK(stack.advertising && stack.advertises == 4);
 }
 
 static void intervals_are_legal(void)
@@ -536,16 +731,19 @@ static void scanning_is_told_once_and_again_where_refused(void)
 	stack.refuses = true;
 	radio_scan(true, now_ms);
 	CHECK(stack.scans == 1 && radio_wait_ms(now_ms) == 500);
+	now_ms += 100;
+	radio_scan(true, now_ms);
+	CHECK(stack.scans == 2 && radio_wait_ms(now_ms) == 500);
 	now_ms += 499;
-	CHECK(nothing_comes() && stack.scans == 1);
+	CHECK(nothing_comes() && stack.scans == 2);
 	stack.refuses = false;
 	now_ms += 1;
 	CHECK(nothing_comes() && stack.scanning);
 	radio_scan(true, now_ms);
-	CHECK(nothing_comes() && stack.scans == 2 && radio_wait_ms(now_ms) == 1000);
+	CHECK(nothing_comes() && stack.scans == 3 && radio_wait_ms(now_ms) == 1000);
 	CHECK(report(1));
 	radio_scan(false, now_ms);
-	CHECK(nothing_comes() && !stack.scanning && stack.scans == 3);
+	CHECK(nothing_comes() && !stack.scanning && stack.scans == 4);
 }
 
 static void ready_twice_changes_nothing(void)
@@ -583,8 +781,7 @@ static void nothing_comes_after_the_end(void)
 {
 	come_up();
 	radio_scan(true, now_ms);
-	connect_link(3);
-	CHECK(comes(RADIO_NEWS_CONNECTED));
+	CHECK(subscriber(3) == 1);
 	put_up(100);
 	CHECK(transmit(1));
 	report(1);
@@ -594,7 +791,10 @@ static void nothing_comes_after_the_end(void)
 	CHECK(nothing_comes());
 	now_ms += 5000;
 	CHECK(nothing_comes() && radio_wait_ms(now_ms) == 1000);
-	CHECK(!radio_notify(1, stack.last_data, 1, now_ms));
+	CHECK(!radio_notify(1, stack.last_data, 1, now_ms) && stack.notifies == 0);
+	radio_scan(false, now_ms);
+	put_up(100);
+	CHECK(stack.early == 0);
 	radio_end();
 	CHECK(stack.stops == 1 && stack.starts == 1);
 }
@@ -657,6 +857,7 @@ static void the_mtu_bounds_a_notification(void)
 	CHECK(radio_notification_size(link) == 20 && radio_notification_size(99) == 20);
 	tell(RADIO_MTU, 3, 69);
 	CHECK(nothing_comes() && radio_notification_size(link) == 66);
+	CHECK(radio_notification_size(99) == 20 && radio_notification_size(0) == 20);
 	tell(RADIO_MTU, 3, 517);
 	CHECK(nothing_comes() && radio_notification_size(link) == RADIO_VALUE_SIZE);
 	tell(RADIO_MTU, 3, 5);
@@ -802,7 +1003,8 @@ static void where_links_do_not_live_on_all_end_first(void)
 	put_up(100);
 	CHECK(stack.advertising);
 	serve(0x1828);
-	CHECK(!stack.advertising && stack.disconnects == 2 && stack.service == 0x1827);
+	CHECK(!stack.advertising && stack.disconnects == 2 && stack.closed == (1u << 3 | 1u << 4));
+	CHECK(stack.service == 0x1827);
 	/* Somebody was quicker: nobody hears of it, and what is wanted stays so. */
 	connect_link(5);
 	CHECK(nothing_comes() && stack.disconnects == 3 && stack.last_disconnect == 5);
@@ -1150,6 +1352,8 @@ static void no_event_is_left_behind(void)
 int main(void)
 {
 	run_case("what goes into the ring comes out, whatever its length", what_goes_in_comes_out);
+	run_case("only what is for a mesh node takes room, with its strength", only_what_is_for_a_mesh_node_takes_room);
+	run_case("a full ring is not written over", a_full_ring_is_not_written_over);
 	run_case("reports leave room for clients, clients for the stack, and are counted", reports_leave_room);
 	run_case("a lost write ends its link, and no other", a_lost_write_ends_its_link);
 	run_case("each link can be lost once; more links than there are is a failure", each_link_can_be_lost_once);
@@ -1159,6 +1363,11 @@ int main(void)
 	run_case("a turn of the connectable advertisement lasts 20 ms, once in its interval", a_turn_lasts_twenty_ms);
 	run_case("a transmission is over once, at the latest after a second", what_is_sent_twice_counts_once);
 	run_case("a refused transmission is over after a pause", a_refused_transmission_takes_its_time);
+	run_case("a transmission that waits for its turn begins however late", one_that_waits_begins_however_late);
+	run_case("nothing is asked of a stack that is not up", nothing_is_asked_of_a_stack_that_is_not_up);
+	run_case("beginning forgets everything", beginning_forgets_everything);
+	run_case("what is sent is what was given, copied", what_is_sent_is_what_was_given);
+	run_case("a new connectable advertisement waits neither for an interval nor for a refusal", a_new_one_does_not_wait);
 	run_case("intervals are legal; nothing is put up that is not wanted", intervals_are_legal);
 	run_case("refused connectable advertising waits, or for the end of a link", a_refusal_of_the_connectable_is_waited_out);
 	run_case("scanning is told once, and again where it is refused", scanning_is_told_once_and_again_where_refused);

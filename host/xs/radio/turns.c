@@ -737,7 +737,6 @@ void radio_end(void)
 	turns.open = false;
 	turns.up = false;
 	radio_port_stop();
-	ring_clear();
 }
 
 void radio_scan(bool on, uint64_t now_ms)
