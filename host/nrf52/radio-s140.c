@@ -1,0 +1,612 @@
+/*
+ * The radio of nRF52840: port.h over the SoftDevice S140, which runs beside FreeRTOS and tells what happened in a task
+ * of the vendor's ("the radio task"). What S140 forces upon us:
+ *
+ *  - One advertising set: a counted event, or connectable advertising.
+ *  - The address cannot change while scanning or advertising: scanning pauses for that moment.
+ *  - A non-resolvable private address is drawn by the SoftDevice itself, a new one at each start of advertising.
+ *  - Services cannot be taken away: another service means that the SoftDevice is disabled and enabled again.
+ */
+
+#include <string.h>
+
+#include "FreeRTOS.h"
+#include "ble.h"
+#include "nrf.h"
+#include "nrf_sdh.h"
+#include "nrf_sdh_ble.h"
+#include "nrf_sdh_freertos.h"
+#include "semphr.h"
+#include "task.h"
+
+#include "../xs/radio/port.h"
+
+#define LINKS 1
+#define LINK_TAG 1
+#define OBSERVER_PRIORITY 3
+#define MTU (RADIO_VALUE_SIZE + 3)
+/* In 1.25 ms: as long as the SDK's own configuration; enough for the longest data packets both ways. */
+#define LINK_EVENT_LENGTH 6
+#define NOTIFICATIONS_QUEUED 4
+#define ATTRIBUTE_TABLE_SIZE 1408
+/* What the SDK's linker script keeps for itself begins here; below is the SoftDevice's. */
+#define SOFTDEVICE_RAM_END 0x20004000u
+
+/* In 0.625 ms: nearly always, with a gap in which nothing has to be pushed aside. */
+#define SCAN_INTERVAL 320
+#define SCAN_WINDOW 312
+
+/* In 1.25 ms and in 10 ms: what we ask centrals for. */
+#define LINK_INTERVAL_MIN 12
+#define LINK_INTERVAL_MAX 24
+#define LINK_TIMEOUT 400
+
+enum address_kind { ADDRESS_UNSET, ADDRESS_STATIC, ADDRESS_PRIVATE };
+
+static struct {
+	/* Held while events are fetched, and while the SoftDevice is not as the fetching expects it to be. */
+	SemaphoreHandle_t lock;
+	TaskHandle_t task;
+	volatile bool up;
+	/* What the radio task still has to tell, as only one task may. */
+	volatile bool ready_to_tell;
+	volatile uint16_t gone_to_tell;
+	volatile uint32_t failure_to_tell;
+
+	/* The one counted event is under way. */
+	volatile bool counting;
+	bool scanning;
+	uint8_t scan_buffers[2][BLE_GAP_SCAN_BUFFER_MIN];
+	volatile uint8_t scan_buffer;
+
+	uint8_t set;
+	uint8_t data[RADIO_DATA_SIZE], scan_response[RADIO_DATA_SIZE];
+	enum address_kind address_kind;
+	uint8_t address[RADIO_ADDRESS_SIZE];
+
+	struct radio_service service;
+	bool serving;
+	ble_gatts_char_handles_t data_in, data_out;
+} radio = { .gone_to_tell = BLE_CONN_HANDLE_INVALID };
+
+static void tell(enum radio_event_type type, uint16_t connection, int32_t value)
+{
+	struct radio_event event = { .type = type, .connection = connection, .value = value };
+	radio_happened(&event);
+}
+
+/* ---- events of the SoftDevice, in the radio task ---- */
+
+static void report_received(const ble_gap_evt_adv_report_t *report)
+{
+	if (!report->type.connectable && !report->type.scannable && !report->type.directed
+		&& !report->type.scan_response && !report->type.extended_pdu) {
+		struct radio_event event = {
+			.type = RADIO_REPORT,
+			.rssi = report->rssi,
+			.data = report->data.p_data,
+			.length = report->data.len,
+		};
+		radio_happened(&event);
+	}
+
+	/* The SoftDevice waits for its buffer. It refuses where scanning was stopped meanwhile. */
+	ble_data_t buffer = { radio.scan_buffers[radio.scan_buffer], BLE_GAP_SCAN_BUFFER_MIN };
+	(void)sd_ble_gap_scan_start(NULL, &buffer);
+}
+
+static void gap_happened(uint16_t id, const ble_gap_evt_t *gap)
+{
+	uint16_t connection = gap->conn_handle;
+	switch (id) {
+	case BLE_GAP_EVT_ADV_REPORT:
+		report_received(&gap->params.adv_report);
+		break;
+	case BLE_GAP_EVT_ADV_SET_TERMINATED:
+		if (radio.counting) {
+			radio.counting = false;
+			tell(RADIO_SENT, 0, 0);
+		}
+		break;
+	case BLE_GAP_EVT_CONNECTED:
+		/* Nobody is bonded: every client begins without a subscription. */
+		(void)sd_ble_gatts_sys_attr_set(connection, NULL, 0, 0);
+		(void)sd_ble_gap_data_length_update(connection, NULL, NULL);
+		tell(RADIO_CONNECTED, connection, 0);
+		break;
+	case BLE_GAP_EVT_DISCONNECTED:
+		tell(RADIO_DISCONNECTED, connection, gap->params.disconnected.reason);
+		break;
+	case BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST:
+		(void)sd_ble_gap_data_length_update(connection, NULL, NULL);
+		break;
+	case BLE_GAP_EVT_PHY_UPDATE_REQUEST: {
+		ble_gap_phys_t any = { BLE_GAP_PHY_AUTO, BLE_GAP_PHY_AUTO };
+		(void)sd_ble_gap_phy_update(connection, &any);
+		break;
+	}
+	case BLE_GAP_EVT_SEC_PARAMS_REQUEST:
+		/* Mesh has its own security; pairing would only lock phones out that forget. */
+		(void)sd_ble_gap_sec_params_reply(connection, BLE_GAP_SEC_STATUS_PAIRING_NOT_SUPP, NULL, NULL);
+		break;
+	case BLE_GAP_EVT_SEC_INFO_REQUEST:
+		(void)sd_ble_gap_sec_info_reply(connection, NULL, NULL, NULL);
+		break;
+	}
+}
+
+static void written(uint16_t connection, const ble_gatts_evt_write_t *write)
+{
+	if (write->handle == radio.data_out.cccd_handle && write->len == 2)
+		tell(RADIO_SUBSCRIBED, connection, write->data[0] & BLE_GATT_HVX_NOTIFICATION);
+	if (write->handle == radio.data_in.value_handle) {
+		struct radio_event event = {
+			.type = RADIO_WRITTEN,
+			.connection = connection,
+			.data = write->data,
+			.length = write->len,
+		};
+		radio_happened(&event);
+	}
+}
+
+static void exchange_mtu(uint16_t connection, uint16_t theirs)
+{
+	if (sd_ble_gatts_exchange_mtu_reply(connection, MTU) != NRF_SUCCESS)
+		return;
+	uint16_t mtu = theirs < MTU ? theirs : MTU;
+	tell(RADIO_MTU, connection, mtu < BLE_GATT_ATT_MTU_DEFAULT ? BLE_GATT_ATT_MTU_DEFAULT : mtu);
+}
+
+static void gatts_happened(uint16_t id, const ble_gatts_evt_t *gatts)
+{
+	uint16_t connection = gatts->conn_handle;
+	switch (id) {
+	case BLE_GATTS_EVT_WRITE:
+		if (radio.serving)
+			written(connection, &gatts->params.write);
+		break;
+	case BLE_GATTS_EVT_SYS_ATTR_MISSING:
+		(void)sd_ble_gatts_sys_attr_set(connection, NULL, 0, 0);
+		break;
+	case BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST:
+		exchange_mtu(connection, gatts->params.exchange_mtu_request.client_rx_mtu);
+		break;
+	case BLE_GATTS_EVT_HVN_TX_COMPLETE:
+		for (uint8_t left = gatts->params.hvn_tx_complete.count; left > 0; left--)
+			tell(RADIO_NOTIFIED, connection, 0);
+		break;
+	case BLE_GATTS_EVT_TIMEOUT:
+		(void)sd_ble_gap_disconnect(connection, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
+		break;
+	}
+}
+
+static void stack_happened(const ble_evt_t *event, void *context)
+{
+	(void)context;
+	uint16_t id = event->header.evt_id;
+	if (id == BLE_EVT_USER_MEM_REQUEST)
+		/* Long writes: there is nothing here that is written in parts. */
+		(void)sd_ble_user_mem_reply(event->evt.common_evt.conn_handle, NULL);
+	else if (id >= BLE_GAP_EVT_BASE && id <= BLE_GAP_EVT_LAST)
+		gap_happened(id, &event->evt.gap_evt);
+	else if (id >= BLE_GATTS_EVT_BASE && id <= BLE_GATTS_EVT_LAST)
+		gatts_happened(id, &event->evt.gatts_evt);
+}
+
+NRF_SDH_BLE_OBSERVER(fledgling_radio, OBSERVER_PRIORITY, stack_happened, NULL);
+
+/* What a port function has found out, and only this task may tell. */
+static void tell_what_waits(void)
+{
+	if (radio.failure_to_tell != NRF_SUCCESS) {
+		uint32_t failure = radio.failure_to_tell;
+		radio.failure_to_tell = NRF_SUCCESS;
+		tell(RADIO_FAILED, 0, (int32_t)failure);
+	}
+	if (radio.ready_to_tell) {
+		radio.ready_to_tell = false;
+		tell(RADIO_READY, 0, 0);
+	}
+	if (radio.gone_to_tell != BLE_CONN_HANDLE_INVALID) {
+		uint16_t connection = radio.gone_to_tell;
+		radio.gone_to_tell = BLE_CONN_HANDLE_INVALID;
+		tell(RADIO_DISCONNECTED, connection, 0);
+	}
+}
+
+/*
+ * The vendor's task calls this once, and would then fetch events whenever the SoftDevice has some, also while it is
+ * being enabled again, which the vendor's code answers with a reset. So the fetching is done here, under the lock.
+ */
+static void radio_task(void *context)
+{
+	(void)context;
+	radio.task = xTaskGetCurrentTaskHandle();
+	for (;;) {
+		xSemaphoreTake(radio.lock, portMAX_DELAY);
+		if (radio.up)
+			nrf_sdh_evts_poll();
+		xSemaphoreGive(radio.lock);
+		tell_what_waits();
+		ulTaskNotifyTake(pdTRUE, portMAX_DELAY);
+	}
+}
+
+/* ---- bringing the SoftDevice up; under the lock ---- */
+
+static uint32_t set_link_options(void)
+{
+	ble_cfg_t options = { .conn_cfg = {
+		.conn_cfg_tag = LINK_TAG,
+		.params.gap_conn_cfg = { .conn_count = LINKS, .event_length = LINK_EVENT_LENGTH },
+	} };
+	uint32_t error = sd_ble_cfg_set(BLE_CONN_CFG_GAP, &options, SOFTDEVICE_RAM_END);
+
+	options.conn_cfg.params.gatt_conn_cfg = (ble_gatt_conn_cfg_t){ .att_mtu = MTU };
+	if (error == NRF_SUCCESS)
+		error = sd_ble_cfg_set(BLE_CONN_CFG_GATT, &options, SOFTDEVICE_RAM_END);
+
+	options.conn_cfg.params.gatts_conn_cfg = (ble_gatts_conn_cfg_t){ .hvn_tx_queue_size = NOTIFICATIONS_QUEUED };
+	if (error == NRF_SUCCESS)
+		error = sd_ble_cfg_set(BLE_CONN_CFG_GATTS, &options, SOFTDEVICE_RAM_END);
+	return error;
+}
+
+static uint32_t set_stack_options(void)
+{
+	/* No central: then private addresses are allowed without a further characteristic. Scanning needs none. */
+	ble_cfg_t options = { .gap_cfg.role_count_cfg = {
+		.adv_set_count = BLE_GAP_ADV_SET_COUNT_DEFAULT,
+		.periph_role_count = LINKS,
+	} };
+	uint32_t error = sd_ble_cfg_set(BLE_GAP_CFG_ROLE_COUNT, &options, SOFTDEVICE_RAM_END);
+
+	memset(&options, 0, sizeof options);
+	options.gatts_cfg.attr_tab_size.attr_tab_size = ATTRIBUTE_TABLE_SIZE;
+	if (error == NRF_SUCCESS)
+		error = sd_ble_cfg_set(BLE_GATTS_CFG_ATTR_TAB_SIZE, &options, SOFTDEVICE_RAM_END);
+
+	memset(&options, 0, sizeof options);
+	options.gatts_cfg.service_changed.service_changed = 1;
+	if (error == NRF_SUCCESS)
+		error = sd_ble_cfg_set(BLE_GATTS_CFG_SERVICE_CHANGED, &options, SOFTDEVICE_RAM_END);
+	return error;
+}
+
+static uint32_t enable_stack(void)
+{
+	uint32_t error = nrf_sdh_enable_request();
+	if (error == NRF_SUCCESS)
+		error = set_link_options();
+	if (error == NRF_SUCCESS)
+		error = set_stack_options();
+	/* The SoftDevice answers how much it needs, and refuses where that is more. */
+	uint32_t ram_end = SOFTDEVICE_RAM_END;
+	if (error == NRF_SUCCESS)
+		error = nrf_sdh_ble_enable(&ram_end);
+	if (error == NRF_SUCCESS) {
+		ble_gap_conn_params_t preferred = { LINK_INTERVAL_MIN, LINK_INTERVAL_MAX, 0, LINK_TIMEOUT };
+		error = sd_ble_gap_ppcp_set(&preferred);
+	}
+	return error;
+}
+
+static void disable(void)
+{
+	radio.up = false;
+	radio.counting = false;
+	if (nrf_sdh_is_enabled())
+		(void)nrf_sdh_disable_request();
+}
+
+static uint32_t enable(void)
+{
+	radio.set = BLE_GAP_ADV_SET_HANDLE_NOT_SET;
+	radio.address_kind = ADDRESS_UNSET;
+	radio.serving = false;
+	uint32_t error = enable_stack();
+	if (error != NRF_SUCCESS)
+		disable();
+	radio.up = error == NRF_SUCCESS;
+	return error;
+}
+
+static void have_told(void)
+{
+	if (radio.task != NULL)
+		xTaskNotifyGive(radio.task);
+}
+
+bool radio_port_start(void)
+{
+	if (radio.up)
+		return true;
+	if (radio.lock == NULL) {
+		radio.lock = xSemaphoreCreateMutex();
+		if (radio.lock == NULL)
+			return false;
+		nrf_sdh_freertos_init(radio_task, NULL);
+	}
+
+	xSemaphoreTake(radio.lock, portMAX_DELAY);
+	radio.scanning = false;
+	uint32_t error = enable();
+	radio.failure_to_tell = error;
+	radio.ready_to_tell = error == NRF_SUCCESS;
+	xSemaphoreGive(radio.lock);
+	have_told();
+	return error == NRF_SUCCESS;
+}
+
+void radio_port_stop(void)
+{
+	if (radio.lock == NULL)
+		return;
+	xSemaphoreTake(radio.lock, portMAX_DELAY);
+	radio.scanning = false;
+	radio.ready_to_tell = false;
+	radio.failure_to_tell = NRF_SUCCESS;
+	radio.gone_to_tell = BLE_CONN_HANDLE_INVALID;
+	disable();
+	xSemaphoreGive(radio.lock);
+}
+
+/* ---- scanning ---- */
+
+static bool start_scanning(void)
+{
+	/* A report of the scan before may still be waiting: its octets stay where they are. */
+	radio.scan_buffer ^= 1;
+	ble_data_t buffer = { radio.scan_buffers[radio.scan_buffer], BLE_GAP_SCAN_BUFFER_MIN };
+	ble_gap_scan_params_t options = {
+		.filter_policy = BLE_GAP_SCAN_FP_ACCEPT_ALL,
+		.scan_phys = BLE_GAP_PHY_1MBPS,
+		.interval = SCAN_INTERVAL,
+		.window = SCAN_WINDOW,
+		.timeout = BLE_GAP_SCAN_TIMEOUT_UNLIMITED,
+	};
+	return sd_ble_gap_scan_start(&options, &buffer) == NRF_SUCCESS;
+}
+
+bool radio_port_scan(bool on)
+{
+	if (on == radio.scanning)
+		return true;
+	if (on) {
+		radio.scanning = start_scanning();
+		return radio.scanning;
+	}
+	radio.scanning = false;
+	(void)sd_ble_gap_scan_stop();
+	return true;
+}
+
+/* ---- addresses ---- */
+
+void radio_port_address(uint8_t address[RADIO_ADDRESS_SIZE])
+{
+	uint32_t low = NRF_FICR->DEVICEADDR[0];
+	uint32_t high = NRF_FICR->DEVICEADDR[1];
+	for (int i = 0; i < 4; i++)
+		address[5 - i] = (uint8_t)(low >> (8 * i));
+	address[1] = (uint8_t)high;
+	/* The factory draws all bits; a static random address begins with 11. */
+	address[0] = (uint8_t)(high >> 8) | 0xc0;
+}
+
+static uint32_t set_static(const uint8_t address[RADIO_ADDRESS_SIZE])
+{
+	ble_gap_privacy_params_t off = {
+		.privacy_mode = BLE_GAP_PRIVACY_MODE_OFF,
+		.private_addr_type = BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE,
+	};
+	uint32_t error = radio.address_kind == ADDRESS_STATIC ? NRF_SUCCESS : sd_ble_gap_privacy_set(&off);
+	ble_gap_addr_t own = { .addr_type = BLE_GAP_ADDR_TYPE_RANDOM_STATIC };
+	for (int i = 0; i < RADIO_ADDRESS_SIZE; i++)
+		own.addr[i] = address[RADIO_ADDRESS_SIZE - 1 - i];
+	return error == NRF_SUCCESS ? sd_ble_gap_addr_set(&own) : error;
+}
+
+static uint32_t set_private(void)
+{
+	ble_gap_privacy_params_t on = {
+		.privacy_mode = BLE_GAP_PRIVACY_MODE_DEVICE_PRIVACY,
+		.private_addr_type = BLE_GAP_ADDR_TYPE_RANDOM_PRIVATE_NON_RESOLVABLE,
+	};
+	return sd_ble_gap_privacy_set(&on);
+}
+
+static bool set_address(const uint8_t *address)
+{
+	uint8_t chip[RADIO_ADDRESS_SIZE];
+	if (address == NULL) {
+		radio_port_address(chip);
+		address = chip;
+	}
+	enum address_kind kind = (address[0] & 0xc0) == 0xc0 ? ADDRESS_STATIC : ADDRESS_PRIVATE;
+	bool same = kind == ADDRESS_PRIVATE || memcmp(address, radio.address, RADIO_ADDRESS_SIZE) == 0;
+	if (kind == radio.address_kind && same)
+		return true;
+
+	if (radio.scanning)
+		(void)sd_ble_gap_scan_stop();
+	uint32_t error = kind == ADDRESS_STATIC ? set_static(address) : set_private();
+	radio.address_kind = error == NRF_SUCCESS ? kind : ADDRESS_UNSET;
+	if (error == NRF_SUCCESS && kind == ADDRESS_STATIC)
+		memcpy(radio.address, address, RADIO_ADDRESS_SIZE);
+	if (radio.scanning)
+		radio.scanning = start_scanning();
+	return error == NRF_SUCCESS;
+}
+
+/* ---- advertising ---- */
+
+static ble_data_t keep(uint8_t kept[RADIO_DATA_SIZE], const uint8_t *data, size_t length)
+{
+	if (data != NULL)
+		memcpy(kept, data, length);
+	return (ble_data_t){ data == NULL ? NULL : kept, data == NULL ? 0 : (uint16_t)length };
+}
+
+static bool start_advertising(const struct radio_advertisement *advertisement, uint8_t type, uint8_t events)
+{
+	if (advertisement->length > RADIO_DATA_SIZE || advertisement->scan_response_length > RADIO_DATA_SIZE)
+		return false;
+	if (!set_address(advertisement->address))
+		return false;
+
+	ble_gap_adv_data_t data = { .adv_data = keep(radio.data, advertisement->data, advertisement->length) };
+	if (events == 0)
+		data.scan_rsp_data = keep(radio.scan_response, advertisement->scan_response, advertisement->scan_response_length);
+
+	uint32_t interval = events == 0 ? advertisement->interval_ms * 8 / 5 : BLE_GAP_ADV_INTERVAL_MIN;
+	if (interval < BLE_GAP_ADV_INTERVAL_MIN)
+		interval = BLE_GAP_ADV_INTERVAL_MIN;
+	if (interval > BLE_GAP_ADV_INTERVAL_MAX)
+		interval = BLE_GAP_ADV_INTERVAL_MAX;
+	ble_gap_adv_params_t options = {
+		.properties.type = type,
+		.interval = interval,
+		.duration = BLE_GAP_ADV_TIMEOUT_GENERAL_UNLIMITED,
+		.max_adv_evts = events,
+		.filter_policy = BLE_GAP_ADV_FP_ANY,
+		.primary_phy = BLE_GAP_PHY_1MBPS,
+	};
+	return sd_ble_gap_adv_set_configure(&radio.set, &data, &options) == NRF_SUCCESS
+		&& sd_ble_gap_adv_start(radio.set, LINK_TAG) == NRF_SUCCESS;
+}
+
+bool radio_port_send(const struct radio_advertisement *advertisement)
+{
+	/* Before the start: its end may be told at once. */
+	radio.counting = true;
+	if (start_advertising(advertisement, BLE_GAP_ADV_TYPE_NONCONNECTABLE_NONSCANNABLE_UNDIRECTED, 1))
+		return true;
+	radio.counting = false;
+	return false;
+}
+
+bool radio_port_advertise(const struct radio_advertisement *advertisement)
+{
+	return start_advertising(advertisement, BLE_GAP_ADV_TYPE_CONNECTABLE_SCANNABLE_UNDIRECTED, 0);
+}
+
+void radio_port_stop_advertising(void)
+{
+	radio.counting = false;
+	(void)sd_ble_gap_adv_stop(radio.set);
+}
+
+/* ---- the mesh service ---- */
+
+static uint32_t add_characteristic(uint16_t service, uint16_t uuid, bool notifies, ble_gatts_char_handles_t *handles)
+{
+	ble_gatts_attr_md_t subscription = { .vloc = BLE_GATTS_VLOC_STACK };
+	BLE_GAP_CONN_SEC_MODE_SET_OPEN(&subscription.read_perm);
+	BLE_GAP_CONN_SEC_MODE_SET_OPEN(&subscription.write_perm);
+	ble_gatts_char_md_t about = {
+		.char_props = { .write_wo_resp = !notifies, .notify = notifies },
+		.p_cccd_md = notifies ? &subscription : NULL,
+	};
+
+	ble_gatts_attr_md_t access = { .vloc = BLE_GATTS_VLOC_STACK, .vlen = 1 };
+	BLE_GAP_CONN_SEC_MODE_SET_NO_ACCESS(&access.read_perm);
+	if (notifies)
+		BLE_GAP_CONN_SEC_MODE_SET_NO_ACCESS(&access.write_perm);
+	else
+		BLE_GAP_CONN_SEC_MODE_SET_OPEN(&access.write_perm);
+	ble_uuid_t name = { uuid, BLE_UUID_TYPE_BLE };
+	ble_gatts_attr_t value = { .p_uuid = &name, .p_attr_md = &access, .max_len = RADIO_VALUE_SIZE };
+	return sd_ble_gatts_characteristic_add(service, &about, &value, handles);
+}
+
+static uint32_t add_service(const struct radio_service *service)
+{
+	ble_uuid_t name = { service->service, BLE_UUID_TYPE_BLE };
+	uint16_t handle;
+	uint32_t error = sd_ble_gatts_service_add(BLE_GATTS_SRVC_TYPE_PRIMARY, &name, &handle);
+	if (error == NRF_SUCCESS)
+		error = add_characteristic(handle, service->data_in, false, &radio.data_in);
+	if (error == NRF_SUCCESS)
+		error = add_characteristic(handle, service->data_out, true, &radio.data_out);
+	radio.service = *service;
+	radio.serving = error == NRF_SUCCESS;
+	return error;
+}
+
+/* The only way to take a service away. Under the lock; scanning goes on behind it. */
+static uint32_t begin_anew(void)
+{
+	disable();
+	uint32_t error = enable();
+	if (error == NRF_SUCCESS && radio.scanning)
+		radio.scanning = start_scanning();
+	return error;
+}
+
+static bool serves(const struct radio_service *service)
+{
+	if (service == NULL || !radio.serving)
+		return service == NULL && !radio.serving;
+	return service->service == radio.service.service && service->data_in == radio.service.data_in
+		&& service->data_out == radio.service.data_out;
+}
+
+bool radio_port_serve(const struct radio_service *service)
+{
+	if (serves(service))
+		return true;
+
+	xSemaphoreTake(radio.lock, portMAX_DELAY);
+	uint32_t error = radio.serving ? begin_anew() : NRF_SUCCESS;
+	radio.failure_to_tell = error;
+	if (error == NRF_SUCCESS && service != NULL)
+		error = add_service(service);
+	xSemaphoreGive(radio.lock);
+	have_told();
+	return error == NRF_SUCCESS;
+}
+
+enum radio_notified radio_port_notify(uint16_t connection, const uint8_t *value, size_t length)
+{
+	if (!radio.serving || length > RADIO_VALUE_SIZE)
+		return RADIO_NOTIFY_REFUSED;
+	uint16_t sent = (uint16_t)length;
+	ble_gatts_hvx_params_t notification = {
+		.handle = radio.data_out.value_handle,
+		.type = BLE_GATT_HVX_NOTIFICATION,
+		.p_len = &sent,
+		.p_data = value,
+	};
+	switch (sd_ble_gatts_hvx(connection, &notification)) {
+	case NRF_SUCCESS:
+		return RADIO_NOTIFY_QUEUED;
+	case NRF_ERROR_RESOURCES:
+	case NRF_ERROR_BUSY:
+		return RADIO_NOTIFY_BUSY;
+	default:
+		return RADIO_NOTIFY_REFUSED;
+	}
+}
+
+void radio_port_disconnect(uint16_t connection)
+{
+	uint32_t error = sd_ble_gap_disconnect(connection, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
+	if (error == BLE_ERROR_INVALID_CONN_HANDLE) {
+		/* It is gone, and whoever asks has not heard it. */
+		radio.gone_to_tell = connection;
+		have_told();
+	}
+}
+
+unsigned radio_port_links(void)
+{
+	return LINKS;
+}
+
+bool radio_port_swaps_live(void)
+{
+	return false;
+}
