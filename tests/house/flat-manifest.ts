@@ -52,6 +52,9 @@ export interface Target {
 /** The name under which a manifest lists the files that a folder's entry does not take. */
 const LEFT_OUT = "~";
 
+const EXTENSIONS: readonly string[] = [".ts", ".js", ".c", ".h"];
+const EXTENSION = /\.(ts|js|c|h)$/;
+
 interface Part extends Manifest {
   readonly path: string;
 }
@@ -179,14 +182,15 @@ function resolveFrom(manifest: string, path: string): string {
 /** The modules and files that one entry means: whatever has the path's name, with each extension. */
 function filesNamed(name: string, path: string, sources: Sources): readonly (readonly [string, string])[] {
   const star = path.indexOf("*");
+  if (star < 0) {
+    const module = name.replace("*", path.slice(path.lastIndexOf("/") + 1).replace(EXTENSION, ""));
+    const files = [path, ...EXTENSIONS.map((extension) => path + extension)];
+    return files.filter((file) => sources.has(file)).map((file) => [module, file] as const);
+  }
+  const before = path.slice(0, star);
   return [...sources.keys()].flatMap((file) => {
-    const bare = file.replace(/\.(ts|js|c|h)$/, "");
-    if (file.endsWith(".d.ts")) return [];
-    // An entry for many names takes the file's own.
-    const module = name.replace("*", bare.slice(bare.lastIndexOf("/") + 1));
-    if (star < 0) return path === bare || path === file ? [[module, file] as const] : [];
-    const rest = bare.slice(star);
-    const isInFolder = bare.startsWith(path.slice(0, star)) && rest !== "" && !rest.includes("/");
-    return isInFolder ? [[name.replace("*", rest), file] as const] : [];
+    if (!file.startsWith(before) || file.endsWith(".d.ts")) return [];
+    const rest = file.replace(EXTENSION, "").slice(star);
+    return rest === "" || rest.includes("/") ? [] : [[name.replace("*", rest), file] as const];
   });
 }

@@ -7,6 +7,20 @@ import { type Flat, flatten, type Manifests, type Sources, targetsOf } from "./f
 import { faultsOfBody } from "./preload.js";
 import { importsOf, parse, resolvePath } from "./source.js";
 
+/** The same answer for the same source: each platform asks about all of them. */
+function remembered<Answer>(ask: (source: string) => Answer): (source: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (source) => {
+    const answer = answers.get(source) ?? ask(source);
+    answers.set(source, answer);
+    return answer;
+  };
+}
+
+const importsIn = remembered(importsOf);
+const faultsOfPreload = remembered(faultsOfBody);
+const hasCode = remembered(isMoreThanTypes);
+
 /** The module that each platform gives a file of its own. */
 const HOST_PLATFORM = "host/platform";
 
@@ -97,7 +111,7 @@ function loadedLater(source = ""): readonly string[] {
 function loadedBy(name: string, file: string, { flat, sources }: Build): readonly string[] {
   const source = sources.get(file);
   if (source === undefined) return [];
-  return importsOf(source)
+  return importsIn(source)
     .filter(({ typeOnly }) => !typeOnly)
     .map(({ specifier }) => moduleNamed(specifier, name))
     .filter((other) => OF_THE_PROJECT.test(other) || !isOfTheSdk(other, flat));
@@ -117,7 +131,7 @@ function faultsOfList(build: Build): readonly string[] {
     if (flat.preload.indexOf(name) !== index) return [`preload names ${name} twice`];
     const loaded = loadedBy(name, file, build).filter((other) => !flat.preload.includes(other));
     return [
-      ...faultsOfBody(sources.get(file) ?? "").map((fault) => `${name} is preloaded, ${fault}`),
+      ...faultsOfPreload(sources.get(file) ?? "").map((fault) => `${name} is preloaded, ${fault}`),
       ...loaded
         .filter((other) => hasCode(sources.get(fileBehind(other, build)) ?? "0;"))
         .map((other) => `${name} is preloaded and loads ${other}, which is not`),
@@ -187,7 +201,7 @@ function nameOf(file: string): string {
 }
 
 /** Whether anything is left of a module without its types. */
-function hasCode(source: string): boolean {
+function isMoreThanTypes(source: string): boolean {
   return parse(source).some((statement) => {
     switch (statement.type) {
       case "TSInterfaceDeclaration":
