@@ -391,12 +391,12 @@ static void a_lost_write_ends_its_link(void)
 	CHECK(tell(RADIO_NOTIFIED, 3, 0));
 	CHECK(!write_octets(3, 3, 10));
 	CHECK(radio_counted(RADIO_COUNT_WRITES) == 4);
-	CHECK(comes_of(RADIO_NEWS_WRITTEN, 1) && news.data[0] == 1);
+	CHECK(comes_of(RADIO_NEWS_WRITTEN, 1) && news.data[0] == 1 && news.length == 10);
 	CHECK(comes_of(RADIO_NEWS_WRITTEN, 2) && news.data[0] == 4);
 	CHECK(nothing_comes());
 	CHECK(stack.disconnects == 1 && stack.last_disconnect == 3);
 	lose_link(3);
-	CHECK(comes_of(RADIO_NEWS_DISCONNECTED, 1));
+	CHECK(comes_of(RADIO_NEWS_DISCONNECTED, 1) && news.length == 0 && news.data == NULL);
 	/* The next one under this handle has done nothing. */
 	connect_link(3);
 	CHECK(write_octets(3, 5, 10));
@@ -609,9 +609,10 @@ static void nothing_is_asked_of_a_stack_that_is_not_up(void)
 	radio_scan(false, now_ms);
 	put_up(50);
 	CHECK(stack.early == 0);
+	stack.service = 0;
 	stack.up = true;
 	tell(RADIO_READY, 0, 0);
-	CHECK(nothing_comes() && stack.advertising && stack.last.interval_ms == 50);
+	CHECK(nothing_comes() && stack.advertising && stack.last.interval_ms == 50 && stack.service == 0x1827);
 	stack.up = stack.advertising = false;
 	tell(RADIO_FAILED, 0, 0);
 	CHECK(nothing_comes());
@@ -751,9 +752,11 @@ static void ready_twice_changes_nothing(void)
 	come_up();
 	put_up(100);
 	radio_scan(true, now_ms);
+	serve(0x1827);
+	CHECK(nothing_comes() && stack.serves == 1 && stack.advertises == 2);
 	tell(RADIO_READY, 0, 0);
-	CHECK(nothing_comes() && stack.scans == 1 && stack.advertises == 1);
-	CHECK(radio_wait_ms(now_ms) == 1000 && stack.serves == 0);
+	CHECK(nothing_comes() && stack.scans == 1 && stack.advertises == 2 && stack.serves == 1);
+	CHECK(radio_wait_ms(now_ms) == 1000);
 }
 
 static void failing_gives_up_the_transmission(void)
@@ -775,6 +778,12 @@ static void failing_gives_up_the_transmission(void)
 	stack.up = true;
 	tell(RADIO_READY, 0, 0);
 	CHECK(nothing_comes() && stack.scans == 1 && stack.advertises == 1);
+	stack.up = stack.advertising = false;
+	tell(RADIO_FAILED, 0, 9);
+	CHECK(nothing_comes());
+	stack.up = true;
+	tell(RADIO_READY, 0, 0);
+	CHECK(nothing_comes() && stack.scans == 2 && stack.advertising);
 }
 
 static void nothing_comes_after_the_end(void)
@@ -854,6 +863,8 @@ static void the_mtu_bounds_a_notification(void)
 
 	come_up();
 	link = subscriber(3);
+	tell(RADIO_SUBSCRIBED, 3, 1);
+	CHECK(nothing_comes());
 	CHECK(radio_notification_size(link) == 20 && radio_notification_size(99) == 20);
 	tell(RADIO_MTU, 3, 69);
 	CHECK(nothing_comes() && radio_notification_size(link) == 66);
@@ -955,7 +966,9 @@ static void what_was_done_to_the_service_before_is_not_heard(void)
 	come_up();
 	serve(0x1827);
 	CHECK(subscriber(3) == 1);
-	CHECK(radio_notify(1, value, 1, now_ms));
+	for (int i = 0; i < 4; i++)
+		CHECK(radio_notify(1, value, 1, now_ms));
+	CHECK(!radio_notify(1, value, 1, now_ms));
 	tell(RADIO_SUBSCRIBED, 3, 0);
 	tell(RADIO_SUBSCRIBED, 3, 1);
 	write_octets(3, 1, 5);
@@ -970,8 +983,41 @@ static void what_was_done_to_the_service_before_is_not_heard(void)
 	CHECK(comes_of(RADIO_NEWS_SUBSCRIBED, 1) && news.on);
 	CHECK(comes_of(RADIO_NEWS_WRITTEN, 1) && news.data[0] == 2);
 	CHECK(nothing_comes() && radio_notification_size(1) == 97);
+	now_ms += 100;
+	CHECK(nothing_comes());
 	serve(0x1828);
 	CHECK(nothing_comes() && stack.serves == 2);
+}
+
+static void room_for_the_service_before_is_not_told_of(void)
+{
+	uint8_t value[1] = {1};
+
+	come_up();
+	serve(0x1827);
+	CHECK(subscriber(3) == 1 && subscriber(4) == 2);
+	stack.answer = RADIO_NOTIFY_BUSY;
+	CHECK(!radio_notify(1, value, 1, now_ms) && !radio_notify(2, value, 1, now_ms));
+	now_ms += 20;
+	CHECK(comes_of(RADIO_NEWS_READY, 1));
+	serve(0x1828);
+	CHECK(comes_of(RADIO_NEWS_CONNECTED, 1) && comes_of(RADIO_NEWS_CONNECTED, 2) && nothing_comes());
+}
+
+static void nothing_is_notified_while_a_swap_waits(void)
+{
+	uint8_t value[1] = {1};
+
+	come_up();
+	stack.swaps_live = false;
+	serve(0x1827);
+	CHECK(subscriber(3) == 1);
+	CHECK(transmit(1) && stack.sending);
+	serve(0x1828);
+	CHECK(stack.disconnects == 0 && !radio_notify(1, value, 1, now_ms) && stack.notifies == 0);
+	stack.sending = false;
+	tell(RADIO_SENT, 0, 0);
+	CHECK(comes(RADIO_NEWS_TRANSMITTED) && nothing_comes() && stack.disconnects == 1);
 }
 
 static void a_swap_waits_for_the_transmission(void)
@@ -1005,10 +1051,10 @@ static void where_links_do_not_live_on_all_end_first(void)
 	serve(0x1828);
 	CHECK(!stack.advertising && stack.disconnects == 2 && stack.closed == (1u << 3 | 1u << 4));
 	CHECK(stack.service == 0x1827);
+	put_up(100);
 	/* Somebody was quicker: nobody hears of it, and what is wanted stays so. */
 	connect_link(5);
 	CHECK(nothing_comes() && stack.disconnects == 3 && stack.last_disconnect == 5);
-	put_up(100);
 	CHECK(radio_is_connectable());
 	lose_link(3);
 	CHECK(comes_of(RADIO_NEWS_DISCONNECTED, 1) && nothing_comes());
@@ -1040,6 +1086,12 @@ static void a_refused_service_is_tried_again(void)
 	CHECK(nothing_comes() && stack.serves == 1);
 	now_ms += 1;
 	CHECK(nothing_comes() && stack.service == 0x1827 && stack.advertising);
+	stack.refuses = true;
+	serve(0x1828);
+	stack.refuses = false;
+	/* Another one does not wait for the refusal of the one before. */
+	serve(0x1827);
+	CHECK(stack.serves == 4 && stack.advertising);
 }
 
 static void news_are_written_for_radio_ts(void)
@@ -1382,6 +1434,8 @@ int main(void)
 	run_case("a busy stack is asked again after a pause; a refusal is final", a_busy_stack_is_asked_again);
 	run_case("a link that should end is silent, and told again each second", closing_is_told_again);
 	run_case("what was done to the service before is not heard", what_was_done_to_the_service_before_is_not_heard);
+	run_case("room for the service before is not told of", room_for_the_service_before_is_not_told_of);
+	run_case("nothing is notified while a change of services waits", nothing_is_notified_while_a_swap_waits);
 	run_case("a change of services waits for the transmission", a_swap_waits_for_the_transmission);
 	run_case("where links do not live on, all end before the change", where_links_do_not_live_on_all_end_first);
 	run_case("a refused service is tried again, and nobody can connect meanwhile", a_refused_service_is_tried_again);

@@ -504,15 +504,12 @@ static void fail(uint64_t now_ms)
 			turns.links[i].gone = true;
 }
 
-static void ready(uint64_t now_ms)
+static void ready(void)
 {
 	if (turns.up)
 		return;
 	turns.up = true;
-	turns.scan_at = now_ms;
-	turns.connectable_refused = false;
 	turns.swapping = turns.has_service;
-	turns.swap_refused = false;
 }
 
 static void connected(uint16_t handle, uint64_t now_ms)
@@ -536,10 +533,8 @@ static void connected(uint16_t handle, uint64_t now_ms)
 	link->number = ++turns.last_number;
 	link->handle = handle;
 	link->mtu = DEFAULT_MTU;
-	if (turns.swapping && !radio_port_swaps_live())
-		/* It has found the service before. Nobody hears of it, so what is wanted stays wanted. */
-		close_link(link, now_ms);
-	else
+	/* One that finds the service before is closed by the swap; nobody hears of it, so what is wanted stays wanted. */
+	if (!turns.swapping || radio_port_swaps_live())
 		turns.connectable_wanted = false;
 }
 
@@ -601,7 +596,7 @@ static bool happened(const struct record *record, unsigned at, uint64_t now_ms, 
 		turns.marked = false;
 	switch (record->type) {
 	case RADIO_READY:
-		ready(now_ms);
+		ready();
 		return false;
 	case RADIO_FAILED:
 		turns.last_failure = record->value;
