@@ -724,6 +724,11 @@ static void a_refusal_of_the_connectable_is_waited_out(void)
 	/* A link that ends may be what it waits for. */
 	tell(RADIO_DISCONNECTED, 3, 0);
 	CHECK(nothing_comes() && stack.advertising);
+	stack.advertising = false;
+	stack.refuses = true;
+	put_up(100);
+	stack.refuses = false;
+	CHECK(transmit(2) && stack.sending && radio_wait_ms(now_ms) == 500);
 }
 
 static void scanning_is_told_once_and_again_where_refused(void)
@@ -975,9 +980,9 @@ static void what_was_done_to_the_service_before_is_not_heard(void)
 	serve(0x1828);
 	CHECK(stack.service == 0x1828 && !radio_notify(1, value, 1, now_ms));
 	CHECK(radio_wait_ms(now_ms) == 0);
+	tell(RADIO_SUBSCRIBED, 3, 1);
 	tell(RADIO_MTU, 3, 100);
 	tell(RADIO_NOTIFIED, 3, 0);
-	tell(RADIO_SUBSCRIBED, 3, 1);
 	write_octets(3, 2, 5);
 	CHECK(comes_of(RADIO_NEWS_CONNECTED, 1));
 	CHECK(comes_of(RADIO_NEWS_SUBSCRIBED, 1) && news.on);
