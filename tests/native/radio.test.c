@@ -1004,7 +1004,7 @@ static void room_for_the_service_before_is_not_told_of(void)
 	stack.answer = RADIO_NOTIFY_BUSY;
 	CHECK(!radio_notify(1, value, 1, now_ms) && !radio_notify(2, value, 1, now_ms));
 	now_ms += 20;
-	CHECK(comes_of(RADIO_NEWS_READY, 1));
+	CHECK(comes_of(RADIO_NEWS_READY, 1) && radio_wait_ms(now_ms) == 0);
 	serve(0x1828);
 	CHECK(comes_of(RADIO_NEWS_CONNECTED, 1) && comes_of(RADIO_NEWS_CONNECTED, 2) && nothing_comes());
 }
