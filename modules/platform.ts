@@ -334,8 +334,8 @@ export interface Display {
 
 /** What a person can see and touch. A product leaves out what it has not. */
 export interface Board {
-  readonly led: Light;
-  readonly button: Button;
+  readonly led: Light | undefined;
+  readonly button: Button | undefined;
   readonly buzzer: Actuator | undefined;
   readonly vibrator: Actuator | undefined;
   readonly rotary: Rotary | undefined;

@@ -26,7 +26,7 @@ const groups = {
       runOnNode(testFiles("tests").filter((file) => !elsewhere.some((folder) => file.startsWith(folder)))),
   },
   host: { packages: [], run: () => runOnNode(testFiles("tests/host")) },
-  native: { packages: ["gcc", "libc6-dev"], run: () => runOnNode(testFiles("tests/native")) },
+  native: { packages: ["gcc", "libc6-dev", "libssl-dev"], run: () => runOnNode(testFiles("tests/native")) },
   xs: { packages: ["make", "gcc", "libc6-dev"], run: runOnXs },
   engine: { packages: ["make", "gcc", "libc6-dev"], run: () => runOnNode(testFiles("tests/engine")) },
   interop: {

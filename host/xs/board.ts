@@ -10,8 +10,6 @@ import type { Pins } from "./pins.js";
 const LED_KINDS = Object.freeze(["switched", "dimmed", "pixel"] as const);
 /** The chips have fewer than fifty. */
 const MAX_PIN = 63;
-const NO_LED: Light = Object.freeze({ dimmable: false, write: () => {} });
-const NO_BUTTON: Button = Object.freeze({ listen: () => {} });
 const NOTHING: BoardFacts = Object.freeze({ led: undefined, button: undefined });
 
 /** What a board is made of. */
@@ -23,8 +21,8 @@ export interface PinBoardParts {
 
 /** A board with what is on its pins, and nothing else. */
 export class PinBoard implements Board {
-  readonly led: Light;
-  readonly button: Button;
+  readonly led: Light | undefined;
+  readonly button: Button | undefined;
   readonly buzzer = undefined;
   readonly vibrator = undefined;
   readonly rotary = undefined;
@@ -33,10 +31,8 @@ export class PinBoard implements Board {
 
   /** Throws Error for a pin that is not there or taken. */
   constructor({ pins, clock, facts: { led, button } }: PinBoardParts) {
-    this.led = led ? orFault(`led-pin: ${led.pin}`, () => openLed(pins, led)) : NO_LED;
-    this.button = button
-      ? orFault(`button-pin: ${button.pin}`, () => new PinButton(pins, clock, button))
-      : NO_BUTTON;
+    this.led = led && orFault(`led-pin: ${led.pin}`, () => openLed(pins, led));
+    this.button = button && orFault(`button-pin: ${button.pin}`, () => new PinButton(pins, clock, button));
   }
 }
 

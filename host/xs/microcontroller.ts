@@ -128,7 +128,7 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
 function guardedBoard({ led, button }: Board, guard: Guard): Board {
   return {
     led,
-    button: new GuardedButton(button, guard),
+    button: button && new GuardedButton(button, guard),
     ...{ buzzer: undefined, vibrator: undefined, rotary: undefined, keypad: undefined, display: undefined },
   };
 }

@@ -14,7 +14,7 @@ export function probe(platform: Platform): Device {
   return {
     start: () => {
       board.keypad?.listen((line) => obey(platform, line, say));
-      board.button.listen((down) => say(down ? "down" : "up"));
+      board.button?.listen((down) => say(down ? "down" : "up"));
       board.rotary?.listen((steps) => say(`turned ${steps}`));
       radio.open({
         received: (data, rssi) => say(`heard ${toHex(data)} ${typeof rssi}`),
@@ -33,7 +33,7 @@ function obey(platform: Platform, line: string, say: (text: string) => void): vo
   switch (verb) {
     case "facts":
       say(toHex(platform.deviceUuid));
-      say(`${board.display?.columns} ${board.led.dimmable} ${platform.gattServer === undefined}`);
+      say(`${board.display?.columns} ${board.led?.dimmable} ${platform.gattServer === undefined}`);
       say(`${settings.get("name")} ${settings.get("uri")}`);
       return;
     case "storage":
@@ -96,7 +96,7 @@ function checkStorage({ storage }: Platform, say: (text: string) => void): void 
 }
 
 function showOrder({ board, storage, trace }: Platform, say: (text: string) => void): void {
-  board.led.write(1);
+  board.led?.write(1);
   trace.note("node", "complete");
   board.buzzer?.write(true);
   storage.read("nothing");
@@ -109,7 +109,7 @@ function showOrder({ board, storage, trace }: Platform, say: (text: string) => v
   board.buzzer?.write(false);
   board.vibrator?.write(false);
   board.display?.clear();
-  board.led.write(0);
+  board.led?.write(0);
   say("done");
 }
 

@@ -208,7 +208,7 @@ export const suite: Suite = ({ test, equal, throws }) => {
     });
     equal(opened, [
       ["nrf52/dk", true, true, "open 13 1", "pull 11 up"],
-      ["nrf52/xiao", true, true, "open 6 1"],
+      ["nrf52/xiao", true, false, "open 6 1"],
       ["esp32/nodemcu", true, true, "open 2 0", "pull 0 up"],
       ["esp32/esp32c3", true, true, "pixel 8 0", "pull 9 up"],
       ["esp32/esp32s3", true, true, "pixel 48 0", "pull 0 up"],

@@ -11,7 +11,7 @@ const REPORT_ROOM = 64;
 /** Serve a platform to the node in a worker, whose listener hears what happens from now on. */
 export function servePlatform(platform: Platform, worker: XsWorker): Served {
   const { board } = platform;
-  board.button.listen((down) => worker.tell("pressed", down));
+  board.button?.listen((down) => worker.tell("pressed", down));
   board.rotary?.listen((steps) => worker.tell("turned", steps));
   board.keypad?.listen((text) => worker.tell("entered", text));
   return { calls: createCalls(platform, worker), questions: createQuestions(platform) };
@@ -31,7 +31,7 @@ export function factsOf({ deviceUuid, gattServer, board }: Platform): Facts {
 
 function boardFacts({ led, buzzer, vibrator, rotary, keypad, display }: Platform["board"]): BoardFacts {
   return {
-    dimmable: led.dimmable,
+    dimmable: led?.dimmable ?? false,
     buzzer: buzzer !== undefined,
     vibrator: vibrator !== undefined,
     rotary: rotary !== undefined,
@@ -70,7 +70,7 @@ function createCalls(platform: Platform, worker: XsWorker): Calls {
     ...createTimerCalls(platform.clock, worker),
     ...createRadioCalls(platform, worker),
     ...createGattCalls(platform.gattServer, worker),
-    light: (level) => board.led.write(level),
+    light: (level) => board.led?.write(level),
     buzz: (on) => board.buzzer?.write(on),
     vibrate: (on) => board.vibrator?.write(on),
     show: (text) => board.display?.show(text),

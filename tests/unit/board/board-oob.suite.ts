@@ -58,6 +58,8 @@ export const suite: Suite = ({ test, equal, throws }) => {
     equal([oob.outputActions, oob.inputActions], [0b11111, 0b1111]);
     const bare = lampOn(new FakeBoard(), NOTHING_MORE);
     equal([bare.outputActions, bare.inputActions], [0b00001, 0b0001]);
+    const nothing = lampOn(new FakeBoard(), { ...NOTHING_MORE, led: undefined, button: undefined });
+    equal([nothing.outputActions, nothing.inputActions], [0, 0]);
     const { buzzer, vibrator, rotary, keypad, display } = new FakeBoard();
     equal(lampOn(new FakeBoard(), { ...NOTHING_MORE, buzzer }).outputActions, 0b00011);
     equal(lampOn(new FakeBoard(), { ...NOTHING_MORE, vibrator }).outputActions, 0b00101);

@@ -47,6 +47,13 @@ export const suite: Suite = ({ test, equal, throws }) => {
     equal(light.layer(Purpose.Product).dimmable, false);
   });
 
+  test("Without an LED nothing is seen, and nothing fails", () => {
+    const layer = new SharedLight(undefined).layer(Purpose.Product);
+    layer.write(LightLevel.Full);
+    layer.release();
+    equal(layer.dimmable, false);
+  });
+
   test("Attention: 200 ms on, 200 ms off, until it is stopped", () => {
     const board = new FakeBoard();
     const light = new SharedLight(board.led);
