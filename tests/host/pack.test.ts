@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { transformSync } from "esbuild";
-import { pack, withoutPrivateNames } from "../../host/nrf52/pack.mjs";
+import { pack, withoutPrivateNames } from "../../host/firmware/pack.mjs";
 
 const top = join(import.meta.dirname, "../..");
 
