@@ -1,6 +1,6 @@
 /*
- * What nRF52840 gives and the Moddable SDK does not. host/xs/native.ts, native-chip.ts and native-start.ts say what each function
- * does.
+ * What nRF52840 gives and the Moddable SDK does not. host/xs/native.ts, native-chip.ts and native-start.ts say what each
+ * function does.
  */
 
 #include "xsmc.h"

@@ -1,6 +1,6 @@
 /*
- * The radio of nRF52840: port.h over the SoftDevice S140, which runs beside FreeRTOS and tells what happened in a task
- * of the vendor's ("the radio task"). What S140 forces upon us:
+ * The radio of nRF52840: port.h over the SoftDevice S140, which runs beside FreeRTOS; what it tells is fetched in a task
+ * of our own, the radio task. What S140 forces upon us:
  *
  *  - One advertising set: a counted event, or connectable advertising.
  *  - The address cannot change while scanning or advertising: scanning pauses for that moment.
@@ -19,12 +19,14 @@
 #include "semphr.h"
 #include "task.h"
 
-#include "../xs/radio/port.h"
+#include "s140-parts.h"
 
 #define LINKS 1
 #define LINK_TAG 1
 #define OBSERVER_PRIORITY 3
-#define MTU (RADIO_VALUE_SIZE + 3)
+/* The XS task's, which is the highest there is. */
+#define TASK_PRIORITY 2
+#define TASK_STACK_OCTETS 2048
 /* In 1.25 ms: as long as the SDK's own configuration; enough for the longest data packets both ways. */
 #define LINK_EVENT_LENGTH 6
 #define NOTIFICATIONS_QUEUED 4
@@ -64,12 +66,9 @@ static struct {
 	enum address_kind address_kind;
 	uint8_t address[RADIO_ADDRESS_SIZE];
 
-	struct radio_service service;
-	bool serving;
-	ble_gatts_char_handles_t data_in, data_out;
 } radio = { .gone_to_tell = BLE_CONN_HANDLE_INVALID };
 
-static void tell(enum radio_event_type type, uint16_t connection, int32_t value)
+void radio_tell(enum radio_event_type type, uint16_t connection, int32_t value)
 {
 	struct radio_event event = { .type = type, .connection = connection, .value = value };
 	radio_happened(&event);
@@ -105,17 +104,17 @@ static void gap_happened(uint16_t id, const ble_gap_evt_t *gap)
 	case BLE_GAP_EVT_ADV_SET_TERMINATED:
 		if (radio.counting) {
 			radio.counting = false;
-			tell(RADIO_SENT, 0, 0);
+			radio_tell(RADIO_SENT, 0, 0);
 		}
 		break;
 	case BLE_GAP_EVT_CONNECTED:
 		/* Nobody is bonded: every client begins without a subscription. */
 		(void)sd_ble_gatts_sys_attr_set(connection, NULL, 0, 0);
 		(void)sd_ble_gap_data_length_update(connection, NULL, NULL);
-		tell(RADIO_CONNECTED, connection, 0);
+		radio_tell(RADIO_CONNECTED, connection, 0);
 		break;
 	case BLE_GAP_EVT_DISCONNECTED:
-		tell(RADIO_DISCONNECTED, connection, gap->params.disconnected.reason);
+		radio_tell(RADIO_DISCONNECTED, connection, gap->params.disconnected.reason);
 		break;
 	case BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST:
 		(void)sd_ble_gap_data_length_update(connection, NULL, NULL);
@@ -135,53 +134,6 @@ static void gap_happened(uint16_t id, const ble_gap_evt_t *gap)
 	}
 }
 
-static void written(uint16_t connection, const ble_gatts_evt_write_t *write)
-{
-	if (write->handle == radio.data_out.cccd_handle && write->len == 2)
-		tell(RADIO_SUBSCRIBED, connection, write->data[0] & BLE_GATT_HVX_NOTIFICATION);
-	if (write->handle == radio.data_in.value_handle) {
-		struct radio_event event = {
-			.type = RADIO_WRITTEN,
-			.connection = connection,
-			.data = write->data,
-			.length = write->len,
-		};
-		radio_happened(&event);
-	}
-}
-
-static void exchange_mtu(uint16_t connection, uint16_t theirs)
-{
-	if (sd_ble_gatts_exchange_mtu_reply(connection, MTU) != NRF_SUCCESS)
-		return;
-	uint16_t mtu = theirs < MTU ? theirs : MTU;
-	tell(RADIO_MTU, connection, mtu < BLE_GATT_ATT_MTU_DEFAULT ? BLE_GATT_ATT_MTU_DEFAULT : mtu);
-}
-
-static void gatts_happened(uint16_t id, const ble_gatts_evt_t *gatts)
-{
-	uint16_t connection = gatts->conn_handle;
-	switch (id) {
-	case BLE_GATTS_EVT_WRITE:
-		if (radio.serving)
-			written(connection, &gatts->params.write);
-		break;
-	case BLE_GATTS_EVT_SYS_ATTR_MISSING:
-		(void)sd_ble_gatts_sys_attr_set(connection, NULL, 0, 0);
-		break;
-	case BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST:
-		exchange_mtu(connection, gatts->params.exchange_mtu_request.client_rx_mtu);
-		break;
-	case BLE_GATTS_EVT_HVN_TX_COMPLETE:
-		for (uint8_t left = gatts->params.hvn_tx_complete.count; left > 0; left--)
-			tell(RADIO_NOTIFIED, connection, 0);
-		break;
-	case BLE_GATTS_EVT_TIMEOUT:
-		(void)sd_ble_gap_disconnect(connection, BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION);
-		break;
-	}
-}
-
 static void stack_happened(const ble_evt_t *event, void *context)
 {
 	(void)context;
@@ -192,7 +144,7 @@ static void stack_happened(const ble_evt_t *event, void *context)
 	else if (id >= BLE_GAP_EVT_BASE && id <= BLE_GAP_EVT_LAST)
 		gap_happened(id, &event->evt.gap_evt);
 	else if (id >= BLE_GATTS_EVT_BASE && id <= BLE_GATTS_EVT_LAST)
-		gatts_happened(id, &event->evt.gatts_evt);
+		gatt_happened(id, &event->evt.gatts_evt);
 }
 
 NRF_SDH_BLE_OBSERVER(fledgling_radio, OBSERVER_PRIORITY, stack_happened, NULL);
@@ -203,27 +155,26 @@ static void tell_what_waits(void)
 	if (radio.failure_to_tell != NRF_SUCCESS) {
 		uint32_t failure = radio.failure_to_tell;
 		radio.failure_to_tell = NRF_SUCCESS;
-		tell(RADIO_FAILED, 0, (int32_t)failure);
+		radio_tell(RADIO_FAILED, 0, (int32_t)failure);
 	}
 	if (radio.ready_to_tell) {
 		radio.ready_to_tell = false;
-		tell(RADIO_READY, 0, 0);
+		radio_tell(RADIO_READY, 0, 0);
 	}
 	if (radio.gone_to_tell != BLE_CONN_HANDLE_INVALID) {
 		uint16_t connection = radio.gone_to_tell;
 		radio.gone_to_tell = BLE_CONN_HANDLE_INVALID;
-		tell(RADIO_DISCONNECTED, connection, 0);
+		radio_tell(RADIO_DISCONNECTED, connection, 0);
 	}
 }
 
 /*
- * The vendor's task calls this once, and would then fetch events whenever the SoftDevice has some, also while it is
- * being enabled again, which the vendor's code answers with a reset. So the fetching is done here, under the lock.
+ * Of our own, as the vendor's task fetches events with a stack that hardly holds one, and also while the SoftDevice is
+ * being enabled again, which the vendor's code answers with a reset.
  */
 static void radio_task(void *context)
 {
 	(void)context;
-	radio.task = xTaskGetCurrentTaskHandle();
 	for (;;) {
 		xSemaphoreTake(radio.lock, portMAX_DELAY);
 		if (radio.up)
@@ -232,6 +183,31 @@ static void radio_task(void *context)
 		tell_what_waits();
 		ulTaskNotifyTake(pdTRUE, portMAX_DELAY);
 	}
+}
+
+/* The vendor's task, which the SoftDevice's interrupt wakes, calls this once, and never gets it back. */
+static void pass_on(void *context)
+{
+	(void)context;
+	for (;;) {
+		ulTaskNotifyTake(pdTRUE, portMAX_DELAY);
+		xTaskNotifyGive(radio.task);
+	}
+}
+
+static bool create_tasks(void)
+{
+	if (radio.task != NULL)
+		return true;
+	if (radio.lock == NULL)
+		radio.lock = xSemaphoreCreateMutex();
+	if (radio.lock == NULL)
+		return false;
+	if (xTaskCreate(radio_task, "rad", TASK_STACK_OCTETS / sizeof(StackType_t), NULL, TASK_PRIORITY, &radio.task)
+		!= pdPASS)
+		return false;
+	nrf_sdh_freertos_init(pass_on, NULL);
+	return true;
 }
 
 /* ---- bringing the SoftDevice up; under the lock ---- */
@@ -244,7 +220,7 @@ static uint32_t set_link_options(void)
 	} };
 	uint32_t error = sd_ble_cfg_set(BLE_CONN_CFG_GAP, &options, SOFTDEVICE_RAM_END);
 
-	options.conn_cfg.params.gatt_conn_cfg = (ble_gatt_conn_cfg_t){ .att_mtu = MTU };
+	options.conn_cfg.params.gatt_conn_cfg = (ble_gatt_conn_cfg_t){ .att_mtu = S140_MTU };
 	if (error == NRF_SUCCESS)
 		error = sd_ble_cfg_set(BLE_CONN_CFG_GATT, &options, SOFTDEVICE_RAM_END);
 
@@ -305,7 +281,7 @@ static uint32_t enable(void)
 {
 	radio.set = BLE_GAP_ADV_SET_HANDLE_NOT_SET;
 	radio.address_kind = ADDRESS_UNSET;
-	radio.serving = false;
+	gatt_forget();
 	uint32_t error = enable_stack();
 	if (error != NRF_SUCCESS)
 		disable();
@@ -315,20 +291,15 @@ static uint32_t enable(void)
 
 static void have_told(void)
 {
-	if (radio.task != NULL)
-		xTaskNotifyGive(radio.task);
+	xTaskNotifyGive(radio.task);
 }
 
 bool radio_port_start(void)
 {
 	if (radio.up)
 		return true;
-	if (radio.lock == NULL) {
-		radio.lock = xSemaphoreCreateMutex();
-		if (radio.lock == NULL)
-			return false;
-		nrf_sdh_freertos_init(radio_task, NULL);
-	}
+	if (!create_tasks())
+		return false;
 
 	xSemaphoreTake(radio.lock, portMAX_DELAY);
 	radio.scanning = false;
@@ -342,7 +313,7 @@ bool radio_port_start(void)
 
 void radio_port_stop(void)
 {
-	if (radio.lock == NULL)
+	if (radio.task == NULL)
 		return;
 	xSemaphoreTake(radio.lock, portMAX_DELAY);
 	radio.scanning = false;
@@ -501,41 +472,6 @@ void radio_port_stop_advertising(void)
 
 /* ---- the mesh service ---- */
 
-static uint32_t add_characteristic(uint16_t service, uint16_t uuid, bool notifies, ble_gatts_char_handles_t *handles)
-{
-	ble_gatts_attr_md_t subscription = { .vloc = BLE_GATTS_VLOC_STACK };
-	BLE_GAP_CONN_SEC_MODE_SET_OPEN(&subscription.read_perm);
-	BLE_GAP_CONN_SEC_MODE_SET_OPEN(&subscription.write_perm);
-	ble_gatts_char_md_t about = {
-		.char_props = { .write_wo_resp = !notifies, .notify = notifies },
-		.p_cccd_md = notifies ? &subscription : NULL,
-	};
-
-	ble_gatts_attr_md_t access = { .vloc = BLE_GATTS_VLOC_STACK, .vlen = 1 };
-	BLE_GAP_CONN_SEC_MODE_SET_NO_ACCESS(&access.read_perm);
-	if (notifies)
-		BLE_GAP_CONN_SEC_MODE_SET_NO_ACCESS(&access.write_perm);
-	else
-		BLE_GAP_CONN_SEC_MODE_SET_OPEN(&access.write_perm);
-	ble_uuid_t name = { uuid, BLE_UUID_TYPE_BLE };
-	ble_gatts_attr_t value = { .p_uuid = &name, .p_attr_md = &access, .max_len = RADIO_VALUE_SIZE };
-	return sd_ble_gatts_characteristic_add(service, &about, &value, handles);
-}
-
-static uint32_t add_service(const struct radio_service *service)
-{
-	ble_uuid_t name = { service->service, BLE_UUID_TYPE_BLE };
-	uint16_t handle;
-	uint32_t error = sd_ble_gatts_service_add(BLE_GATTS_SRVC_TYPE_PRIMARY, &name, &handle);
-	if (error == NRF_SUCCESS)
-		error = add_characteristic(handle, service->data_in, false, &radio.data_in);
-	if (error == NRF_SUCCESS)
-		error = add_characteristic(handle, service->data_out, true, &radio.data_out);
-	radio.service = *service;
-	radio.serving = error == NRF_SUCCESS;
-	return error;
-}
-
 /* The only way to take a service away. Under the lock; scanning goes on behind it. */
 static uint32_t begin_anew(void)
 {
@@ -546,49 +482,19 @@ static uint32_t begin_anew(void)
 	return error;
 }
 
-static bool serves(const struct radio_service *service)
-{
-	if (service == NULL || !radio.serving)
-		return service == NULL && !radio.serving;
-	return service->service == radio.service.service && service->data_in == radio.service.data_in
-		&& service->data_out == radio.service.data_out;
-}
-
 bool radio_port_serve(const struct radio_service *service)
 {
-	if (serves(service))
+	if (gatt_serves(service))
 		return true;
 
 	xSemaphoreTake(radio.lock, portMAX_DELAY);
-	uint32_t error = radio.serving ? begin_anew() : NRF_SUCCESS;
+	uint32_t error = gatt_is_filled() ? begin_anew() : NRF_SUCCESS;
 	radio.failure_to_tell = error;
 	if (error == NRF_SUCCESS && service != NULL)
-		error = add_service(service);
+		error = gatt_add(service);
 	xSemaphoreGive(radio.lock);
 	have_told();
 	return error == NRF_SUCCESS;
-}
-
-enum radio_notified radio_port_notify(uint16_t connection, const uint8_t *value, size_t length)
-{
-	if (!radio.serving || length > RADIO_VALUE_SIZE)
-		return RADIO_NOTIFY_REFUSED;
-	uint16_t sent = (uint16_t)length;
-	ble_gatts_hvx_params_t notification = {
-		.handle = radio.data_out.value_handle,
-		.type = BLE_GATT_HVX_NOTIFICATION,
-		.p_len = &sent,
-		.p_data = value,
-	};
-	switch (sd_ble_gatts_hvx(connection, &notification)) {
-	case NRF_SUCCESS:
-		return RADIO_NOTIFY_QUEUED;
-	case NRF_ERROR_RESOURCES:
-	case NRF_ERROR_BUSY:
-		return RADIO_NOTIFY_BUSY;
-	default:
-		return RADIO_NOTIFY_REFUSED;
-	}
 }
 
 void radio_port_disconnect(uint16_t connection)
