@@ -23,7 +23,6 @@ import {
   radioConnectable,
   radioCount,
   radioDisconnect,
-  radioEnd,
   radioIsConnectable,
   radioLastFailure,
   radioLinks,
@@ -41,6 +40,9 @@ import { OwnAddress, type OwnAddressOptions } from "./radio/own-address.js";
 
 /** What is taken up in one turn; the rest in the next, so that timers are not starved. */
 const NEWS_PER_TURN = 32;
+
+/** From one line about what the radio could not do to the next: a stranger can cause some of it. */
+const ACCOUNT_MS = 10_000;
 
 const NOTHING = Object.freeze({ service: 0, dataIn: 0, dataOut: 0 } as const);
 
@@ -73,6 +75,9 @@ export class NativeRadio implements Radio, GattServer {
   #gattListener: GattListener | undefined;
   /** When the running timer expires. */
   #dueMs = 0;
+  /** When what it could not do is looked at next, and how much that was the last time. */
+  #accountMs = 0;
+  #accounted = 0;
 
   /** Brings the stack up; what is asked for meanwhile begins then. */
   constructor(options: NativeRadioOptions) {
@@ -176,12 +181,6 @@ export class NativeRadio implements Radio, GattServer {
     this.#rest();
   }
 
-  /** Switch it off for good: it leaves the air. */
-  close(): void {
-    radioEnd();
-    this.#timer.stop();
-  }
-
   #putUp(advertisement: ConnectableAdvertisement): void {
     const { data, scanResponse, intervalMs, address } = advertisement;
     checkLength(data);
@@ -203,8 +202,22 @@ export class NativeRadio implements Radio, GattServer {
         this.#tell(type);
       }
     } finally {
+      this.#account();
       this.#rest();
     }
+  }
+
+  /** Nobody else tells of a host's faults. */
+  #account(): void {
+    const nowMs = this.#clock.now();
+    if (nowMs < this.#accountMs) return;
+    this.#accountMs = nowMs + ACCOUNT_MS;
+    const { failures, dropped, unsent } = this;
+    if (failures + dropped + unsent === this.#accounted) return;
+    this.#accounted = failures + dropped + unsent;
+    trace(
+      `radio: failed ${failures} times, last with ${this.lastFailure}; lost ${dropped}; unsent ${unsent}\n`,
+    );
   }
 
   /** See to it that the next turn comes in time. */

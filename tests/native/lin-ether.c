@@ -75,7 +75,7 @@ static void obey(const char *line)
 	else if (strcmp(line, "start") == 0)
 		radio_begin(now_ms());
 	else if (strcmp(line, "stop") == 0)
-		radio_end();
+		radio_port_stop();
 	is_on = strcmp(line, "stop") != 0;
 }
 
@@ -119,6 +119,6 @@ int main(int count, char **arguments)
 			goes_on = obey_lines();
 	}
 	if (is_on)
-		radio_end();
+		radio_port_stop();
 	return 0;
 }

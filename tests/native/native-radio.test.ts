@@ -52,6 +52,7 @@ class Scene implements GattScene {
   readonly frames: Frame[] = [];
   readonly diary: string[] = [];
   readonly kept: string[] = [];
+  readonly lines: string[] = [];
   transmitted: () => void = () => {};
   received: () => void = () => {};
   readonly #adapters = new Map<Peripheral, SimulatedCentral>();
@@ -60,6 +61,7 @@ class Scene implements GattScene {
 
   constructor({ script = [], identity, ...options }: SceneOptions = {}) {
     const { clock, medium } = this;
+    Object.assign(globalThis, { trace: (line: string) => this.lines.push(line) });
     this.stack = new SimulatedStack(addon, { ...options, clock, medium });
     this.server = new NativeRadio({
       clock,
@@ -218,18 +220,6 @@ const transmitting: Suite = ({ test, equal, throws }) => {
     scene.stack.mute = true;
     scene.pass(5000);
     equal(scene.diary.length, 55);
-  });
-
-  test("switched off, nothing goes on", () => {
-    const scene = new Scene().up();
-    scene.server.setScanning(true);
-    scene.server.setConnectable(CONNECTABLE);
-    scene.server.transmit(BEACON, "identity");
-    scene.server.close();
-    scene.stack.report(BEACON, -1);
-    scene.stack.calls.length = 0;
-    equal(scene.after(5000), "");
-    equal(scene.diary, []);
   });
 };
 
@@ -412,6 +402,22 @@ const scanning: Suite = ({ test, equal, throws }) => {
 };
 
 const failing: Suite = ({ test, equal }) => {
+  test("what the radio could not do is told, in one line in ten seconds", () => {
+    const scene = new Scene().up();
+    scene.pass(60_000);
+    equal(scene.lines, []);
+    scene.stack.fail(-7);
+    scene.stack.refuses.add("start");
+    scene.pass(10_000);
+    equal(scene.lines, ["radio: failed 1 times, last with -7; lost 0; unsent 0\n"]);
+    for (let i = 0; i < 600; i++) scene.stack.report(BEACON, 1);
+    scene.server.transmit(BEACON, "identity");
+    scene.pass(60_000);
+    equal(scene.lines.length, 2);
+    const { dropped } = scene.server;
+    equal(scene.lines[1], `radio: failed 1 times, last with -7; lost ${dropped}; unsent 1\n`);
+  });
+
   test("a stack that fails is brought up again, with all that was wanted; links are told of as gone", () => {
     const scene = new Scene();
     scene.server.serve(PROXY, scene.listener());

@@ -202,14 +202,6 @@ static napi_value begin(napi_env e, napi_callback_info info)
 	return NULL;
 }
 
-static napi_value end(napi_env e, napi_callback_info info)
-{
-	(void)e;
-	(void)info;
-	radio_end();
-	return NULL;
-}
-
 static napi_value scan(napi_env e, napi_callback_info info)
 {
 	struct call call = call_of(info);
@@ -413,7 +405,6 @@ napi_value napi_register_module_v1(napi_env e, napi_value exports)
 		napi_callback callback;
 	} functions[] = {
 		{"fledgling_radioBegin", begin},
-		{"fledgling_radioEnd", end},
 		{"fledgling_radioScan", scan},
 		{"fledgling_radioTransmit", transmit},
 		{"fledgling_radioConnectable", connectable},

@@ -29,10 +29,6 @@ export function radioBegin(this: void, wake: () => void, nowMs: number): void {
   native("fledgling_radioBegin").call(this, wake, nowMs);
 }
 
-export function radioEnd(this: void): void {
-  native("fledgling_radioEnd").call(this);
-}
-
 export function radioScan(this: void, on: boolean, nowMs: number): void {
   native("fledgling_radioScan").call(this, on, nowMs);
 }

@@ -105,7 +105,8 @@ void radio_port_stop_advertising(void);
 
 /*
  * Show this service and no other mesh service; NULL: none. Advertising is off before, and links may be up only where
- * radio_port_swaps_live: they get Service Changed, and their subscriptions end without an event. Scanning goes on.
+ * radio_port_swaps_live: they get Service Changed, and their subscriptions end without an event. Elsewhere one that is
+ * made at this moment may be cut off without an event; it is asked for with radio_port_disconnect. Scanning goes on.
  */
 bool radio_port_serve(const struct radio_service *service);
 

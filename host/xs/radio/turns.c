@@ -25,6 +25,8 @@
 #define NOTIFY_AGAIN_MS 20
 /* From the stack's failure to the next attempt to bring it up. */
 #define RESTART_MS 1000
+/* A stack that does not come up with so many attempts may be stuck, and is switched off before the next one. */
+#define STARTS_IN_VAIN 10
 /* The ring is looked into so often at least, should a wake have been lost. */
 #define LOOK_MS 1000
 
@@ -37,6 +39,7 @@
 
 #define DEFAULT_MTU 23
 #define VALUE_HEADER 3
+#define LARGEST_MTU (RADIO_VALUE_SIZE + VALUE_HEADER)
 
 /* ---- the ring ---- */
 
@@ -182,7 +185,7 @@ static bool happened_at_client(const struct radio_event *event)
 
 static bool happened_in_stack(const struct radio_event *event)
 {
-	if (event->type == RADIO_FAILED)
+	if (event->type == RADIO_FAILED || event->type == RADIO_READY)
 		ring.spoiled_count = 0;
 	if (event->type == RADIO_CONNECTED || event->type == RADIO_DISCONNECTED)
 		forget_spoiled(event->connection);
@@ -280,9 +283,9 @@ struct link {
 };
 
 static struct {
-	bool open;
 	bool up;
 	uint64_t start_at;
+	unsigned starts;
 	uint32_t failures;
 	int32_t last_failure;
 
@@ -293,6 +296,9 @@ static struct {
 	enum sending sending;
 	/* When the transmission is over, one way or the other. */
 	uint64_t sending_until;
+	/* It has lasted too long, unless its end stands in the ring before the limit. */
+	bool overdue;
+	unsigned overdue_limit;
 	uint32_t failed_transmissions;
 	struct advertisement transmission;
 
@@ -393,6 +399,7 @@ static void start_transmission(uint64_t now_ms)
 	if (radio_port_send(&advertisement)) {
 		turns.sending = SENDING_NOW;
 		turns.sending_until = now_ms + TRANSMISSION_LIMIT_MS;
+		turns.overdue = false;
 	} else {
 		turns.sending = SENDING_PAUSE;
 		turns.sending_until = now_ms + TURN_MS;
@@ -465,7 +472,7 @@ static void swap(uint64_t now_ms)
 
 static void advance(uint64_t now_ms)
 {
-	if (!turns.open || !turns.up)
+	if (!turns.up)
 		return;
 	if (turns.scan_wanted != turns.scan_on && is_past(now_ms, turns.scan_at)) {
 		if (radio_port_scan(turns.scan_wanted))
@@ -486,6 +493,13 @@ static void advance(uint64_t now_ms)
 }
 
 /* ---- what happens ---- */
+
+/* What it has told is void. */
+static void switch_off(void)
+{
+	radio_port_stop();
+	ring_clear();
+}
 
 static void fail(uint64_t now_ms)
 {
@@ -509,6 +523,7 @@ static void ready(void)
 	if (turns.up)
 		return;
 	turns.up = true;
+	turns.starts = 0;
 	turns.swapping = turns.has_service;
 }
 
@@ -533,9 +548,10 @@ static void connected(uint16_t handle, uint64_t now_ms)
 	link->number = ++turns.last_number;
 	link->handle = handle;
 	link->mtu = DEFAULT_MTU;
-	/* One that finds the service before is closed by the swap; nobody hears of it, so what is wanted stays wanted. */
-	if (!turns.swapping || radio_port_swaps_live())
-		turns.connectable_wanted = false;
+	turns.connectable_wanted = false;
+	/* A stack that has begun anew for another service since then has lost it, and tells nobody unless it is asked. */
+	if (turns.marked && !radio_port_swaps_live())
+		close_link(link, now_ms);
 }
 
 static void notified(struct link *link)
@@ -562,6 +578,13 @@ static bool transmitted(struct radio_news *news)
 	return news_of(news, RADIO_NEWS_TRANSMITTED, 0);
 }
 
+static uint16_t legal_mtu(int32_t mtu)
+{
+	if (mtu < DEFAULT_MTU)
+		return DEFAULT_MTU;
+	return (uint16_t)(mtu > LARGEST_MTU ? LARGEST_MTU : mtu);
+}
+
 static bool done_by_client(const struct record *record, struct radio_news *news)
 {
 	struct link *link = link_of_handle(record->connection);
@@ -569,7 +592,7 @@ static bool done_by_client(const struct record *record, struct radio_news *news)
 	if (link == NULL)
 		return false;
 	if (record->type == RADIO_MTU) {
-		link->mtu = (uint16_t)(record->value > DEFAULT_MTU ? record->value : DEFAULT_MTU);
+		link->mtu = legal_mtu(record->value);
 		return false;
 	}
 	if (!link->told || link->closing || turns.marked)
@@ -594,6 +617,8 @@ static bool happened(const struct record *record, unsigned at, uint64_t now_ms, 
 
 	if (turns.marked && (int)(at - turns.mark) >= 0)
 		turns.marked = false;
+	if (!turns.up && record->type != RADIO_READY && record->type != RADIO_FAILED)
+		return false;
 	switch (record->type) {
 	case RADIO_READY:
 		ready();
@@ -648,15 +673,14 @@ static bool news_of_link(struct link *link, struct radio_news *news)
 {
 	uint32_t number = link->number;
 
-	if (link->gone) {
-		bool was_told = link->told;
-
-		memset(link, 0, sizeof *link);
-		return was_told && news_of(news, RADIO_NEWS_DISCONNECTED, number);
-	}
+	/* Also of one that is gone already: it has ended what was connectable. */
 	if (!link->told) {
 		link->told = true;
 		return news_of(news, RADIO_NEWS_CONNECTED, number);
+	}
+	if (link->gone) {
+		memset(link, 0, sizeof *link);
+		return news_of(news, RADIO_NEWS_DISCONNECTED, number);
 	}
 	if (link->tell_ready) {
 		link->tell_ready = false;
@@ -669,9 +693,18 @@ static bool news_of_link(struct link *link, struct radio_news *news)
 static bool news_of_links(struct radio_news *news)
 {
 	for (unsigned i = 0; i < RADIO_LINKS; i++)
-		if (has_news(&turns.links[i]) && news_of_link(&turns.links[i], news))
-			return true;
+		if (has_news(&turns.links[i]))
+			return news_of_link(&turns.links[i], news);
 	return false;
+}
+
+/* XS may have been busy for longer than a transmission lasts: then its end waits in the ring. */
+static bool may_be_over_already(void)
+{
+	if (!turns.overdue)
+		turns.overdue_limit = atomic_load(&ring.head);
+	turns.overdue = true;
+	return (int)(atomic_load_explicit(&ring.tail, memory_order_relaxed) - turns.overdue_limit) < 0;
 }
 
 /* Whose time has come. */
@@ -679,6 +712,8 @@ static bool expired(uint64_t now_ms, struct radio_news *news)
 {
 	if (!turns.up && is_past(now_ms, turns.start_at)) {
 		turns.start_at = now_ms + RESTART_MS;
+		if (++turns.starts % STARTS_IN_VAIN == 0)
+			switch_off();
 		radio_port_start();
 	}
 	if (turns.connectable_refused && is_past(now_ms, turns.connectable_at))
@@ -699,7 +734,7 @@ static bool expired(uint64_t now_ms, struct radio_news *news)
 	}
 	if (turns.sending == SENDING_NOTHING || !is_past(now_ms, turns.sending_until))
 		return false;
-	if (turns.sending == SENDING_LATER && turns.up)
+	if ((turns.sending == SENDING_LATER && turns.up) || (turns.sending == SENDING_NOW && may_be_over_already()))
 		return false;
 	if (turns.sending != SENDING_PAUSE)
 		turns.failed_transmissions++;
@@ -720,18 +755,8 @@ void radio_begin(uint64_t now_ms)
 	atomic_store(&ring.lost_reports, 0);
 	atomic_store(&ring.lost_writes, 0);
 	ring.spoiled_count = 0;
-	turns.open = true;
 	turns.start_at = now_ms + RESTART_MS;
 	radio_port_start();
-}
-
-void radio_end(void)
-{
-	if (!turns.open)
-		return;
-	turns.open = false;
-	turns.up = false;
-	radio_port_stop();
 }
 
 void radio_scan(bool on, uint64_t now_ms)
@@ -780,7 +805,8 @@ void radio_connectable(const struct radio_advertisement *advertisement, uint64_t
 		if (kept->has_address)
 			memcpy(kept->address, advertisement->address, RADIO_ADDRESS_SIZE);
 		kept->length = (uint8_t)advertisement->length;
-		memcpy(kept->data, advertisement->data, kept->length);
+		if (kept->length > 0)
+			memcpy(kept->data, advertisement->data, kept->length);
 		kept->has_scan_response = advertisement->scan_response != NULL;
 		if (kept->has_scan_response) {
 			kept->scan_response_length = (uint8_t)advertisement->scan_response_length;
@@ -841,10 +867,9 @@ bool radio_notify(uint32_t number, const uint8_t *value, size_t length, uint64_t
 
 size_t radio_notification_size(uint32_t number)
 {
-	struct link *link = link_of_number(number);
-	size_t size = (link == NULL ? DEFAULT_MTU : link->mtu) - VALUE_HEADER;
+	const struct link *link = link_of_number(number);
 
-	return size < RADIO_VALUE_SIZE ? size : RADIO_VALUE_SIZE;
+	return (link == NULL ? DEFAULT_MTU : link->mtu) - VALUE_HEADER;
 }
 
 void radio_disconnect(uint32_t number, uint64_t now_ms)
@@ -862,13 +887,12 @@ void radio_woken(void)
 
 bool radio_next(struct radio_news *news, uint64_t now_ms)
 {
-	while (turns.open) {
+	for (;;) {
 		struct record record;
 		unsigned at;
 
 		if (atomic_exchange(&ring.overrun, false)) {
-			radio_port_stop();
-			ring_clear();
+			switch_off();
 			fail(now_ms);
 		}
 		if (news_of_links(news) || expired(now_ms, news))
@@ -881,7 +905,6 @@ bool radio_next(struct radio_news *news, uint64_t now_ms)
 		if (happened(&record, at, now_ms, news))
 			return true;
 	}
-	return false;
 }
 
 void radio_write_news(const struct radio_news *news, uint8_t *target)
@@ -908,8 +931,6 @@ uint32_t radio_wait_ms(uint64_t now_ms)
 {
 	uint32_t wait_ms = LOOK_MS;
 
-	if (!turns.open)
-		return wait_ms;
 	if (!ring_is_empty())
 		return 0;
 	if (!turns.up)

@@ -49,9 +49,6 @@ enum radio_count {
 /* Forget everything, and bring the stack up. What is asked for before it is up begins then. */
 void radio_begin(uint64_t now_ms);
 
-/* Everything off; no news any more. */
-void radio_end(void);
-
 void radio_scan(bool on, uint64_t now_ms);
 
 /* RADIO_NEWS_TRANSMITTED follows; false: the last one is not over. At most RADIO_DATA_SIZE octets. */
@@ -63,8 +60,8 @@ void radio_connectable(const struct radio_advertisement *advertisement, uint64_t
 /* It is wanted, and no connection has ended it yet. */
 bool radio_is_connectable(void);
 
-/* NULL: none. Links have no news any more until the stack shows it: then RADIO_NEWS_CONNECTED of each where the stack
- * swaps live; else all of them end first. The service that is there already: nothing happens. */
+/* NULL: none. Links have no news any more until the stack shows it or they end: then RADIO_NEWS_CONNECTED of each where
+ * the stack swaps live; else all of them end first. The service that is there already: nothing happens. */
 void radio_serve(const struct radio_service *service, uint64_t now_ms);
 
 /* false: full, RADIO_NEWS_READY follows; or the link has not subscribed. length: at most radio_notification_size. */

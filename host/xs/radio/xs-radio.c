@@ -99,12 +99,6 @@ void fledgling_radioBegin(xsMachine *the)
 	radio_begin(ms_of(the, 1));
 }
 
-void fledgling_radioEnd(xsMachine *the)
-{
-	(void)the;
-	radio_end();
-}
-
 void fledgling_radioScan(xsMachine *the)
 {
 	radio_scan(xsmcToBoolean(xsArg(0)), ms_of(the, 1));
