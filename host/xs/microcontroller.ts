@@ -92,7 +92,7 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
     clock: bareClock,
     say,
     restart: (reason) => {
-      if (storage !== undefined) countRestart(storage, reason);
+      writeDown(storage, reason);
       restartChip();
     },
   });
@@ -123,6 +123,15 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
   });
   guard.attach(() => running.closeLinks());
   return running;
+}
+
+/** The fault may be the storage's: that keeps nobody from the restart. */
+function writeDown(storage: Storage | undefined, reason: string): void {
+  try {
+    if (storage !== undefined) countRestart(storage, reason);
+  } catch (error) {
+    say(`the restart is not counted: ${messageOf(error)}`);
+  }
 }
 
 function guardedBoard({ led, button }: Board, guard: Guard): Board {

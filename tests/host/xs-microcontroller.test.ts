@@ -202,6 +202,22 @@ describe("a program on a chip", () => {
     assert.deepEqual(again.platform?.storage.keys(), [], "the node does not see it");
   });
 
+  test("a flash that fails just then keeps no chip from its restart", async () => {
+    const broke = new MemoryStorage();
+    const scene = await new BoardScene(broke).run(DK, ({ clock }) => {
+      clock
+        .createTimer(() => {
+          broke.write = broken;
+          broken();
+        })
+        .start(MINUTE_MS);
+      return NOTHING;
+    });
+    scene.world.clock.advance(2 * MINUTE_MS);
+    assert.equal(scene.chip.restarts, 1);
+    assert.equal(scene.lines.at(-1), "the restart is not counted: RangeError: not a level\n");
+  });
+
   test("an address that is drawn is the identity after the next start", async () => {
     const scene = await new BoardScene().run(DK, ({ radio }) => {
       radio.renewAddress();

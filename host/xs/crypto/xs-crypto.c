@@ -39,14 +39,20 @@ static uint8_t *room(xsMachine *the, int argument, xsUnsignedValue length)
 /* Through memory of its own: a key of constants lies in flash, where a chip's accelerator does not read. */
 void fledgling_aesBlock(xsMachine *the)
 {
-	static uint8_t key[CRYPTO_AES_SIZE], block[CRYPTO_AES_SIZE];
-	memcpy(key, octets(the, 0, CRYPTO_AES_SIZE), CRYPTO_AES_SIZE);
-	memcpy(block, octets(the, 1, CRYPTO_AES_SIZE), CRYPTO_AES_SIZE);
+	static struct {
+		uint8_t key[CRYPTO_AES_SIZE];
+		/* A key, too, where one is derived. */
+		uint8_t block[CRYPTO_AES_SIZE];
+	} own;
+	const uint8_t *key = octets(the, 0, CRYPTO_AES_SIZE);
+	const uint8_t *input = octets(the, 1, CRYPTO_AES_SIZE);
 	uint8_t *output = room(the, 2, CRYPTO_AES_SIZE);
-	bool is_done = crypto_port_aes128(key, block, block);
+	memcpy(own.key, key, CRYPTO_AES_SIZE);
+	memcpy(own.block, input, CRYPTO_AES_SIZE);
+	bool is_done = crypto_port_aes128(own.key, own.block, own.block);
 	if (is_done)
-		memcpy(output, block, CRYPTO_AES_SIZE);
-	for (volatile uint8_t *octet = key; octet < key + CRYPTO_AES_SIZE; octet++)
+		memcpy(output, own.block, CRYPTO_AES_SIZE);
+	for (volatile uint8_t *octet = (uint8_t *)&own; octet < (uint8_t *)(&own + 1); octet++)
 		*octet = 0;
 	if (!is_done)
 		xsUnknownError("AES of the chip has failed");
@@ -67,7 +73,7 @@ static void finished(void)
 	xsMachine *the = machine;
 	xsBeginHost(the);
 		xsmcVars(1);
-		xsVar(0) = finished_function;
+		xsVar(0) = xsAccess(finished_function);
 		xsForget(finished_function);
 		xsCallFunction0(xsVar(0), xsGlobal);
 	xsEndHost(the);
