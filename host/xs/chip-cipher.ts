@@ -8,8 +8,8 @@ const BLOCK_SIZE = 16;
 const MAC_SIZE = 32;
 
 /**
- * One AES-128 key. It lies in the machine's memory as long as somebody holds the cipher, like the key that it was made
- * of; the C below keeps nothing from one block to the next.
+ * One AES-128 key. It lies in the machine's memory at least as long as somebody holds the cipher; the C below keeps
+ * nothing from one block to the next.
  */
 export class ChipCipher implements BlockCipher {
   readonly #key: Uint8Array;

@@ -8,7 +8,8 @@ const LABEL = "Fledgling Device UUID";
 
 /**
  * The Device UUID: the setting `uuid`, else one that follows from what the factory wrote into the chip. So a label on
- * the device stays right when its flash is erased, and nobody who hears the UUID learns the chip's number or address.
+ * the device stays right when its flash is erased. The UUID does not show the chip's number; yet where that is an address,
+ * as on ESP32, whoever tries all addresses of its maker finds it.
  * Its version says "pseudo-random". MshPRT 3.11.3; RFC 4122, 4.4. Throws Error when the setting is no UUID.
  */
 export function deviceUuidOf(settings: Settings, crypto: Crypto, chipId: Uint8Array): Uint8Array {

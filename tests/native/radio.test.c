@@ -861,6 +861,7 @@ static void a_stack_that_is_stuck_is_switched_off(void)
 	begin();
 	for (unsigned attempt = 1; attempt <= 30; attempt++) {
 		CHECK(nothing_comes() && stack.starts == attempt && stack.stops == (attempt - 1) / 10);
+		CHECK(radio_counted(RADIO_COUNT_FAILURES) == stack.stops);
 		now_ms += 1000;
 	}
 	/* Just then it comes up, and is switched off all the same: this is over. */

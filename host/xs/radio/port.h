@@ -83,8 +83,8 @@ enum radio_notified { RADIO_NOTIFY_QUEUED, RADIO_NOTIFY_BUSY, RADIO_NOTIFY_REFUS
 
 /*
  * Bring the stack up, with room for links and for one mesh service at a time. RADIO_READY follows, or RADIO_FAILED.
- * Called again after radio_port_stop, and each second while neither of them comes: where the stack is coming up, or comes
- * back by itself, that does nothing.
+ * Called again after radio_port_stop, and each second while RADIO_READY does not come: where the stack is coming up, or
+ * comes back by itself, that does nothing. After ten of them in vain radio_port_stop comes first.
  */
 bool radio_port_start(void);
 

@@ -712,8 +712,10 @@ static bool expired(uint64_t now_ms, struct radio_news *news)
 {
 	if (!turns.up && is_past(now_ms, turns.start_at)) {
 		turns.start_at = now_ms + RESTART_MS;
-		if (++turns.starts % STARTS_IN_VAIN == 0)
+		if (++turns.starts % STARTS_IN_VAIN == 0) {
 			switch_off();
+			turns.failures++;
+		}
 		radio_port_start();
 	}
 	if (turns.connectable_refused && is_past(now_ms, turns.connectable_at))

@@ -40,7 +40,8 @@ enum radio_count {
 	RADIO_COUNT_REPORTS,
 	/* What clients did and the ring had no room for; each time their links have ended. */
 	RADIO_COUNT_WRITES,
-	/* Times that the stack has failed, or was restarted because the ring had no room for what it told. */
+	/* Times that the stack has failed, or was switched off and started again: it did not come up, or the ring had no room
+	 * for what it told. */
 	RADIO_COUNT_FAILURES,
 	/* Transmissions that the stack refused or never told to be over. */
 	RADIO_COUNT_TRANSMISSIONS,
