@@ -77,11 +77,12 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
   });
 
   test("one from a timer restarts the chip: what it was to keep going stands still", () => {
-    const { clock, guard, said, restarts } = guarded();
+    const { clock, guard, said, restarts, closed } = guarded();
     const timer = new GuardedClock(clock, guard).createTimer(broken);
     timer.start(100);
     ok(timer.running);
     clock.advance(100);
+    equal(closed(), 1, "whoever is connected need not wait until nobody answers");
     equal(
       [said, restarts],
       [["fault 1, timer: RangeError: not a level"], ["timer: RangeError: not a level"]],
@@ -107,6 +108,17 @@ export const suite: Suite = ({ test, equal, ok, throws }) => {
     equal([restarts, said.length, guard.count], [[], 1, 59]);
     clock.advance(1);
     equal(restarts, [MINUTE_MS]);
+  });
+
+  test("the first reason for a restart is the one that is kept", () => {
+    const clock = new FakeClock();
+    const restarts: string[] = [];
+    const guard = new Guard({ clock, say: () => {}, restart: (reason) => restarts.push(reason) });
+    guard.timer(new Error("the first"));
+    clock.advance(1000);
+    guard.timer(new Error("another"));
+    clock.advance(MINUTE_MS);
+    equal(restarts, ["timer: Error: the first"]);
   });
 
   test("an exception from closing the links restarts the chip, too", () => {

@@ -1229,6 +1229,38 @@ static uint32_t draw(uint32_t below)
 	return (seed >> 8) % below;
 }
 
+static void whatever_is_on_the_air_is_bounded(void)
+{
+	come_up();
+	radio_scan(true, now_ms);
+	connect_link(3);
+	CHECK(comes(RADIO_NEWS_CONNECTED));
+	seed = 1;
+	for (int round = 0; round < 30000; round++) {
+		/* The octets end where they end: a sanitizer sees who reads on. */
+		size_t length = draw(4) == 0 ? draw(600) : draw(RADIO_DATA_SIZE + 1);
+		uint8_t *octets = malloc(length + !length);
+		bool is_write = draw(8) == 0;
+
+		for (size_t i = 0; i < length; i++)
+			octets[i] = draw(3) == 0 ? 0x16 + (uint8_t)draw(22) : (uint8_t)draw(draw(2) == 0 ? 6 : 256);
+		tell_octets(is_write ? RADIO_WRITTEN : RADIO_REPORT, (uint16_t)(2 + draw(2)), octets, length);
+		while (radio_next(&news, now_ms))
+			if (news.type == RADIO_NEWS_RECEIVED || news.type == RADIO_NEWS_WRITTEN)
+				CHECK_ALL_THE_SAME(news.length == length && memcmp(news.data, octets, length) == 0
+					&& length <= (news.type == RADIO_NEWS_RECEIVED ? RADIO_DATA_SIZE : RADIO_VALUE_SIZE));
+		free(octets);
+		/* One write too long ends the link. */
+		if (stack.closed != 0) {
+			lose_link(3);
+			connect_link(3);
+			stack.closed = 0;
+		}
+	}
+	CHECK(radio_counted(RADIO_COUNT_REPORTS) == 0 && radio_counted(RADIO_COUNT_FAILURES) == 0);
+	CHECK(news.link > 100);
+}
+
 static struct {
 	bool pending;
 	uint64_t since, sent_at;
@@ -1562,6 +1594,7 @@ int main(void)
 	run_case("where links do not live on, all end before the change", where_links_do_not_live_on_all_end_first);
 	run_case("a refused service is tried again, and nobody can connect meanwhile", a_refused_service_is_tried_again);
 	run_case("news are written as radio.ts reads them", news_are_written_for_radio_ts);
+	run_case("whatever octets are on the air: nothing is read or written beyond them", whatever_is_on_the_air_is_bounded);
 	run_case("everything at random", random_run);
 	run_case("two tasks at once: nothing lost uncounted, nothing out of order", two_tasks_at_once);
 	run_case("two tasks at once: no event is left behind asleep", no_event_is_left_behind);

@@ -264,7 +264,7 @@ enum sending {
 };
 
 struct link {
-	/* 0: free. */
+	/* 0: free, and all the rest is 0 as well. */
 	uint32_t number;
 	uint64_t again_at;
 	uint16_t handle;
@@ -544,7 +544,6 @@ static void connected(uint16_t handle, uint64_t now_ms)
 		radio_port_disconnect(handle);
 		return;
 	}
-	memset(link, 0, sizeof *link);
 	link->number = ++turns.last_number;
 	link->handle = handle;
 	link->mtu = DEFAULT_MTU;

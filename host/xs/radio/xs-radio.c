@@ -123,13 +123,17 @@ void fledgling_radioConnectable(xsMachine *the)
 	const uint8_t *head = octets_of(the, 0, 2 + RADIO_ADDRESS_SIZE, &head_length);
 	const uint8_t *data = octets_of(the, 1, RADIO_DATA_SIZE, &length);
 	const uint8_t *scan_response = octets_of(the, 2, RADIO_DATA_SIZE, &scan_response_length);
+
+	if (head_length != 2 + RADIO_ADDRESS_SIZE)
+		xsRangeError("not an interval and an address");
+
 	struct radio_advertisement advertisement = {
-		.address = head_length < 2 ? NULL : address_of(the, head + 2, head_length - 2),
+		.address = address_of(the, head + 2, RADIO_ADDRESS_SIZE),
 		.data = data,
 		.length = length,
 		.scan_response = scan_response_length == 0 ? NULL : scan_response,
 		.scan_response_length = scan_response_length,
-		.interval_ms = head_length < 2 ? 0 : head[0] << 8 | head[1],
+		.interval_ms = (uint32_t)(head[0] << 8 | head[1]),
 	};
 
 	radio_connectable(&advertisement, now_ms);
