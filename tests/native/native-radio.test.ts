@@ -407,7 +407,7 @@ const failing: Suite = ({ test, equal }) => {
     scene.pass(60_000);
     equal(scene.lines, []);
     scene.stack.fail(-7);
-    scene.stack.refuses.add("start");
+    scene.stack.refuses.add("send");
     scene.pass(10_000);
     equal(scene.lines, ["radio: failed 1 times, last with -7; lost 0; unsent 0\n"]);
     for (let i = 0; i < 600; i++) scene.stack.report(BEACON, 1);
