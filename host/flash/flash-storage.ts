@@ -6,18 +6,21 @@
  *
  * A change appends a record, and behind it the mark with which it counts. Whenever the power is cut, the value is the old
  * one or the new one, and stays that at all later starts: the word that a power cut has left half programmed may read as
- * anything, at each look, and must not decide twice. So each start, before anything is read, appends a mark of its own,
- * behind a gap of one word. No word is programmed twice, unless a power cut left it looking blank.
+ * anything, at each look, and must not decide twice. So each start, before anything is read, programs the last mark that it
+ * sees again, and one more with the same bound behind all that may have been half programmed, 80 octets away. That is the
+ * only word that is programmed twice, as often as nRF52840 allows; more often only if the power is cut in that very moment.
  *
  * When the newest page is full, the free page behind it is erased and becomes the newest. One page is always free: when it
  * is the last, what still counts of the oldest page is copied into it first; its header says where the log begins now,
- * and its first mark makes all that true at once. So pages wear evenly, and each is erased right before it is used.
+ * and its first mark makes all that true at once. A start that does not see that mark takes the same turn again. So pages
+ * wear evenly, and each is erased right before it is used. What is erased or overwritten stays in the flash until then.
  *
- * A write takes one such turn at most, an erasure and a page of words (85 ms + 1024 x 41 us = 127 ms on nRF52840, besides
- * the machine's own time), for each page in a row that holds hardly anything but what counts, and one more: two turns with
+ * A write takes one such turn at most, an erasure and a page of words (85 ms + 1024 x 41 us = 127 ms on nRF52840 by its
+ * crystal, besides the machine's own time), for each page in a row that holds hardly anything but what counts, and one more: two turns with
  * up to 4 kB of records, and as many as there are pages at the very most.
  *
- * What is no sound log is left as it is until the first write, which begins a new one; older values come back never.
+ * What is no sound log is left as it is until the first write, which begins a new one; older values come back never, with
+ * one exception: the last change is undone when a bit of its mark turns before the next start.
  */
 
 import { equal } from "../../modules/bytes.js";

@@ -2,15 +2,7 @@
 
 import { type Flash, WORD_SIZE } from "./flash.js";
 import { KeyIndex } from "./key-index.js";
-import {
-  decodeHeader,
-  findMarks,
-  isBlank,
-  type Marks,
-  type PageContent,
-  type PageHeader,
-  readPage,
-} from "./page.js";
+import { countMarks, decodeHeader, isBlank, type PageContent, type PageHeader, readPage } from "./page.js";
 import { MAX_RECORD, recordKey, recordValue, restoreRecord } from "./record.js";
 
 /**
@@ -32,9 +24,9 @@ export interface LogStart {
   /** The highest sequence number, and the page that has it. */
   readonly sequence: number;
   readonly active: number;
-  /** Where in the active page what counts is over, and what has been programmed. */
+  /** Where in the active page the last mark stands, and its bound. */
+  readonly mark: number;
   readonly bound: number;
-  readonly end: number;
 }
 
 /** Read the whole flash. It never throws for what is found. */
@@ -56,22 +48,24 @@ export function readRecord(flash: Flash, place: number, record: Uint8Array): str
 interface OwnPage {
   readonly page: number;
   readonly header: PageHeader;
-  readonly marks: Marks;
+  /** How many stand in it. Of two pages with one number, the hardware has refused the one with fewer. */
+  readonly marks: number;
 }
 
 class LogReader {
   readonly #flash: Flash;
   readonly #octets: Uint8Array;
   readonly #record = new Uint8Array(MAX_RECORD);
-  /** The pages that seem to count, the newest first. */
-  readonly #own: OwnPage[] = [];
+  /** The pages that seem to count, the newest first; each sequence number once. */
+  #own: OwnPage[] = [];
+  /** Pages that hold something, but no header. */
+  readonly #unknown: number[] = [];
   readonly #index = new KeyIndex();
   readonly #sequences: Uint32Array;
   readonly #erasures: Uint32Array;
   /** The highest number of all headers, and its page. */
   #sequence = 0;
   #active: number;
-  #isBlank = false;
 
   constructor(flash: Flash) {
     this.#flash = flash;
@@ -90,21 +84,17 @@ class LogReader {
   }
 
   #readHeaders(): void {
-    const blank: number[] = [];
-    const unknown: number[] = [];
     for (let page = 0; page < this.#flash.pages; page++) {
       this.#readPage(page);
       const header = decodeHeader(this.#octets);
       if (header !== undefined) this.#addHeader(page, header);
-      else if (isBlank(this.#octets)) blank.push(page);
-      else unknown.push(page);
+      else if (!isBlank(this.#octets)) this.#unknown.push(page);
     }
-    this.#own.sort((a, b) => b.header.sequence - a.header.sequence);
-    this.#isBlank = blank.length === this.#flash.pages;
+    this.#own.sort((a, b) => b.header.sequence - a.header.sequence || b.marks - a.marks);
+    this.#own = this.#own.filter(({ header }, i, own) => header.sequence !== own[i - 1]?.header.sequence);
     // Pages take turns: those whose count is lost have been erased about as often as the others.
-    const most = Math.max(...this.#erasures);
-    for (const page of unknown) this.#erasures[page] = most;
-    for (const page of blank) this.#erasures[page] = Math.max(0, most - 1);
+    const usual = Math.max(0, Math.max(...this.#erasures) - 1);
+    for (const [page, erasures] of this.#erasures.entries()) if (erasures === 0) this.#erasures[page] = usual;
   }
 
   #addHeader(page: number, header: PageHeader): void {
@@ -113,48 +103,49 @@ class LogReader {
       this.#sequence = header.sequence;
       this.#active = page;
     }
-    const marks = findMarks(this.#octets, header.sequence);
-    if (marks !== undefined) this.#own.push({ page, header, marks });
+    const marks = countMarks(this.#octets, header.sequence);
+    if (marks > 0) this.#own.push({ page, header, marks });
   }
 
   #readLog(): LogStart {
-    for (const [age, own] of this.#own.entries()) {
-      if (this.#isOvertaken(own)) continue;
-      const { page, header } = own;
+    for (const [age, { page, header }] of this.#own.entries()) {
       this.#readPage(page);
       const content = readPage(this.#octets, header.sequence, undefined);
       // A mark that a power cut has left half programmed may be there at one look, and not at the next.
-      if (content.bound === 0) continue;
-      if (content.isDamaged || !this.#takeOlder(age, header)) return this.#nothing("damaged");
+      if (content.mark === 0) continue;
+      const isWhole = !content.isDamaged && this.#takeOlder(age, header) && !this.#hasLostNewer(header);
+      if (!isWhole) return this.#nothing("damaged");
       this.#readPage(page);
       this.#take(page, header.sequence, content);
       const [index, sequences, erasures] = [this.#index, this.#sequences, this.#erasures];
       const { first, sequence } = header;
-      const { bound, end } = content;
-      return { found: "sound", index, sequences, erasures, first, sequence, active: page, bound, end };
+      const { mark, bound } = content;
+      return { found: "sound", index, sequences, erasures, first, sequence, active: page, mark, bound };
     }
-    return this.#nothing(this.#isBlank ? "empty" : "foreign");
+    return this.#nothing(this.#unknown.length > 0 || this.#sequence > 0 ? "foreign" : "empty");
   }
 
-  /** A start did not see the mark that the page was opened with, and has gone on with the page before. */
-  #isOvertaken({ header, marks }: OwnPage): boolean {
-    const before = this.#own.find((own) => own.header.sequence === header.sequence - 1);
-    return before !== undefined && !marks.isSeen && before.marks.last >= header.endBefore;
+  /** A page without a header that holds what was written after this one: without it, older values would come back. */
+  #hasLostNewer({ sequence }: PageHeader): boolean {
+    return this.#unknown.some((page) => {
+      this.#readPage(page);
+      const marks = countMarks(this.#octets, sequence + 1);
+      return marks > 1 && !readPage(this.#octets, sequence + 1, undefined).isDamaged;
+    });
   }
 
   /** There is no log to go on with; but a new one has higher numbers than what is there. */
   #nothing(found: Found): LogStart {
-    const { pages, pageSize } = this.#flash;
     return {
       found,
       index: new KeyIndex(),
-      sequences: new Uint32Array(pages),
+      sequences: new Uint32Array(this.#flash.pages),
       erasures: this.#erasures,
       first: 0,
       sequence: this.#sequence,
       active: this.#active,
+      mark: 0,
       bound: 0,
-      end: pageSize,
     };
   }
 

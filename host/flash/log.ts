@@ -3,12 +3,14 @@ import { type Flash, WORD_SIZE } from "./flash.js";
 import type { PageView } from "./flash-view.js";
 import { FlashWriter } from "./flash-writer.js";
 import type { KeyIndex } from "./key-index.js";
-import type { LogStart } from "./log-reader.js";
+import { type LogStart, readRecord } from "./log-reader.js";
 import { encodeHeader, HEADER_SIZE } from "./page.js";
-import { encodeMark, MAX_RECORD, sizeFrom } from "./record.js";
+import { encodeMark, encodeRecord, MAX_RECORD, recordValue, sizeFrom } from "./record.js";
 
+/** What a change programs, at most: a record and its mark. */
+const MAX_CHANGE = MAX_RECORD + WORD_SIZE;
 /** Room that a page may lack when what counts of another has been copied into it: a mark, a record and its mark. */
-const UNSURE = WORD_SIZE + MAX_RECORD + WORD_SIZE;
+const UNSURE = WORD_SIZE + MAX_CHANGE;
 
 /**
  * Octets of records that always find room. All pages but the free one could hold UNSURE each of what does not count; that
@@ -28,11 +30,14 @@ export class Log {
   #first: number;
   #sequence: number;
   #active: number;
-  /** In the active page: where the next word goes, and what bound a mark has that adds nothing. */
+  /** In the active page: where the next word goes, where the last mark stands, and its bound. */
   #position: number;
+  #mark: number;
   #bound: number;
   /** Behind the last mark may stand what must not count. */
   #isUnsettled: boolean;
+  /** The last mark is surely whole. */
+  #isSure = false;
 
   constructor(flash: Flash, start: LogStart) {
     this.#flash = flash;
@@ -43,9 +48,9 @@ export class Log {
     this.#first = start.first;
     this.#sequence = start.sequence;
     this.#active = start.active;
+    this.#mark = start.mark;
     this.#bound = start.bound;
-    // The first word behind the end may be half programmed and not show it.
-    this.#position = start.end + WORD_SIZE;
+    this.#position = start.first > 0 ? start.mark + WORD_SIZE : flash.pageSize;
     this.#isUnsettled = start.first > 0;
   }
 
@@ -61,6 +66,7 @@ export class Log {
       this.#writer.put(encodeMark(this.#sequence, bound)) &&
       this.#writer.flush()
     ) {
+      this.#mark = bound;
       this.#bound = bound;
       return offset / WORD_SIZE;
     }
@@ -69,14 +75,27 @@ export class Log {
     return undefined;
   }
 
-  /** What stands behind the last mark shall never count. false: the hardware refused. */
+  /**
+   * What stands behind the last mark shall never count. At a start that mark may be half programmed itself, and is
+   * programmed again; then one with its bound is set behind all that a change can have left. Starts that see the same last
+   * mark do the same, so whatever cuts leave of them stands before what is written next. false: the hardware refused.
+   */
   settle(): boolean {
     if (!this.#isUnsettled) return true;
-    if (this.#position + WORD_SIZE > this.#flash.pageSize) return this.#turn();
-    this.#writer.seek(this.#active * this.#flash.pageSize + this.#position);
-    this.#position += WORD_SIZE;
-    this.#isUnsettled = !(this.#writer.put(encodeMark(this.#sequence, this.#bound)) && this.#writer.flush());
-    return !this.#isUnsettled;
+    const { pageSize } = this.#flash;
+    const next = this.#mark + WORD_SIZE + MAX_CHANGE;
+    const hasRoom = this.#position < pageSize && next < pageSize;
+    this.#isSure ||= this.#setMark(this.#mark);
+    if (!this.#isSure || !hasRoom || !this.#setMark(next)) return this.#turn();
+    this.#mark = next;
+    this.#position = next + WORD_SIZE;
+    this.#isUnsettled = false;
+    return true;
+  }
+
+  #setMark(at: number): boolean {
+    this.#writer.seek(this.#active * this.#flash.pageSize + at);
+    return this.#writer.put(encodeMark(this.#sequence, this.#bound)) && this.#writer.flush();
   }
 
   /** Octets of the record at a place. */
@@ -122,13 +141,12 @@ export class Log {
       if (this.#sequences[page] === 0) free.push(page);
     }
     const oldest = free.length === 1 ? this.#sequences.indexOf(this.#first) : undefined;
-    const endBefore = this.#position;
     // Whatever becomes of this, nothing is appended to this page now: a newer one may count already.
     this.#position = pageSize;
-    return free.some((page) => this.#turnTo(page, oldest, endBefore));
+    return free.some((page) => this.#turnTo(page, oldest));
   }
 
-  #turnTo(page: number, oldest: number | undefined, endBefore: number): boolean {
+  #turnTo(page: number, oldest: number | undefined): boolean {
     const { pageSize } = this.#flash;
     const sequence = this.#sequence + 1;
     const first = this.#first === 0 ? sequence : oldest === undefined ? this.#first : this.#first + 1;
@@ -136,7 +154,7 @@ export class Log {
     const erasures = (this.#erasures[page] ?? 0) + 1;
     this.#erasures[page] = erasures;
     this.#writer.seek(page * pageSize);
-    const header = encodeHeader({ sequence, first, erasures, boundBefore: this.#bound, endBefore });
+    const header = encodeHeader({ sequence, first, erasures, boundBefore: this.#bound });
     if (!this.#writer.put(header)) return false;
     const copied = this.#copy(oldest, page * pageSize + HEADER_SIZE);
     if (copied === undefined) return false;
@@ -149,27 +167,31 @@ export class Log {
     this.#first = first;
     this.#sequence = sequence;
     this.#active = page;
+    this.#mark = bound;
     this.#bound = bound;
     this.#position = bound + WORD_SIZE;
     this.#isUnsettled = false;
+    this.#isSure = true;
     return true;
   }
 
-  /** places: of each slot where its record is now; 0: where it was. undefined: the hardware refused. */
+  /** places: of each slot where its record is now; 0: where it was. undefined: the hardware refused, or a record has rotted. */
   #copy(from: number | undefined, to: number): { octets: number; places: Uint16Array } | undefined {
     const places = new Uint16Array(this.#index.size);
     const record = new Uint8Array(MAX_RECORD);
     let octets = 0;
     for (let slot = 0; slot < places.length; slot++) {
       if (this.#pageOf(slot) !== from) continue;
-      const place = this.#index.placeOf(slot);
-      const whole = record.subarray(0, this.sizeAt(place));
-      this.#flash.read(place * WORD_SIZE, whole);
-      if (!this.#writer.put(whole)) return undefined;
+      const key = readRecord(this.#flash, this.#index.placeOf(slot), record);
+      // What has rotted must not be left out as if it had never been there.
+      if (key === undefined) return undefined;
+      const copy = encodeRecord(key, recordValue(record));
+      record.fill(0);
+      if (!this.#writer.put(copy)) return undefined;
+      copy.fill(0);
       places[slot] = (to + octets) / WORD_SIZE;
-      octets += whole.length;
+      octets += copy.length;
     }
-    record.fill(0);
     return { octets, places };
   }
 }

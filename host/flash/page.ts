@@ -1,17 +1,16 @@
 /**
  * A page of the log: its header of 24 octets, big-endian, then records and marks.
  *
- *   magic and layout version 4 | sequence number 4 | first 4 | erasures 4 | bound before 2 | end before 2 | CRC-32 4
+ *   magic and layout version 4 | sequence number 4 | first 4 | erasures 4 | bound before 4 | CRC-32 4
  *
  * The pages of a log have consecutive sequence numbers, from `first` of its newest page on. A page counts only when a
- * mark stands in it. The last two say of the page before what counts there, and from where on it was blank: a mark that
- * stands there all the same was made by a start that did not see this page count.
+ * mark stands in it. The bound before says what counts of the page before it.
  */
 
-import { getUint16BE, getUint32BE, setUint32BE } from "../../modules/bytes.js";
+import { getUint32BE, setUint32BE } from "../../modules/bytes.js";
 import { crcOf } from "./crc32.js";
 import { WORD_SIZE } from "./flash.js";
-import { BLANK, boundOf, isFirst, MAX_RECORD, restoreRecord, sizeFrom } from "./record.js";
+import { BLANK, boundOf, MAX_RECORD, restoreRecord, sizeFrom } from "./record.js";
 
 /** Octets of a page's header. */
 export const HEADER_SIZE = 24;
@@ -30,13 +29,11 @@ export interface PageHeader {
   readonly erasures: number;
   /** What begins there or later in the page before, in octets, does not count. */
   readonly boundBefore: number;
-  /** From there on the page before was blank. */
-  readonly endBefore: number;
 }
 
-export function encodeHeader({ sequence, first, erasures, boundBefore, endBefore }: PageHeader): Uint8Array {
+export function encodeHeader({ sequence, first, erasures, boundBefore }: PageHeader): Uint8Array {
   const header = new Uint8Array(HEADER_SIZE);
-  const words = [MAGIC, sequence, first, erasures, (boundBefore << 16) | endBefore];
+  const words = [MAGIC, sequence, first, erasures, boundBefore];
   for (const [index, word] of words.entries()) setUint32BE(header, index * WORD_SIZE, word);
   setUint32BE(header, CRC_AT, crcOf(header, 0, CRC_AT));
   return header;
@@ -47,18 +44,18 @@ export function decodeHeader(page: Uint8Array): PageHeader | undefined {
   if (getUint32BE(page, 0) !== MAGIC || getUint32BE(page, CRC_AT) !== crcOf(page, 0, CRC_AT))
     return undefined;
   const [sequence, first] = [getUint32BE(page, 4), getUint32BE(page, 8)];
-  const [boundBefore, endBefore] = [getUint16BE(page, 16), getUint16BE(page, 18)];
-  return { sequence, first, erasures: getUint32BE(page, 12), boundBefore, endBefore };
+  const [erasures, boundBefore] = [getUint32BE(page, 12), getUint32BE(page, 16)];
+  return { sequence, first, erasures, boundBefore };
 }
 
 /** What a page holds. Positions are octets from its start. */
 export interface PageContent {
   /** Where the records begin that count, in order. */
   readonly records: readonly number[];
-  /** What begins here or later does not count, unless it is written after this. 0: there is no mark. */
+  /** Where the last mark stands; 0: there is none. */
+  readonly mark: number;
+  /** Its bound: what begins here or later does not count, unless it is written after this. */
   readonly bound: number;
-  /** No word from here on has ever been programmed, but for a mark with this bound. */
-  readonly end: number;
   /** Something that counted cannot be read any more. */
   readonly isDamaged: boolean;
 }
@@ -69,42 +66,41 @@ export function isBlank(page: Uint8Array): boolean {
   return true;
 }
 
-/** What the marks of a page tell without its records. */
-export interface Marks {
-  /** Where the last one stands, in octets. */
-  readonly last: number;
-  /** There are others than the one that the page was opened with: somebody has seen the page count. */
-  readonly isSeen: boolean;
+/** How many marks stand in a page. */
+export function countMarks(page: Uint8Array, sequence: number): number {
+  let count = 0;
+  for (let at = HEADER_SIZE; at < page.length; at += WORD_SIZE)
+    if (markedBy(page, at, sequence) !== undefined) count++;
+  return count;
 }
 
-/** undefined: no mark stands in the page. */
-export function findMarks(page: Uint8Array, sequence: number): Marks | undefined {
-  let marks: Marks | undefined;
-  for (let at = HEADER_SIZE; at < page.length; at += WORD_SIZE) {
-    const bound = boundOf(getUint32BE(page, at), sequence);
-    if (bound !== undefined) marks = { last: at, isSeen: marks !== undefined || bound < at };
-  }
-  return marks;
+/** The bound of the mark that stands here; undefined: none does. */
+function markedBy(page: Uint8Array, at: number, sequence: number): number | undefined {
+  const bound = boundOf(getUint32BE(page, at), sequence);
+  return bound !== undefined && bound >= HEADER_SIZE && bound <= at ? bound : undefined;
 }
 
 /** Read a page. boundAfter: what the header of the page after it says; undefined: it is the newest one. */
 export function readPage(page: Uint8Array, sequence: number, boundAfter: number | undefined): PageContent {
   const scan = new Scan(page);
   for (let at = HEADER_SIZE; at < page.length; ) at += scan.step(at, sequence);
-  if (boundAfter !== undefined && scan.bound > 0) scan.settle(boundAfter);
+  if (boundAfter !== undefined) scan.settle(page.length, boundAfter);
   return scan.content();
 }
 
 class Scan {
   readonly #page: Uint8Array;
   readonly #copy = new Uint8Array(MAX_RECORD);
-  readonly #records: number[] = [];
+  #records: number[] = [];
+  /** The records from which the starts since the last change have chosen; undefined: none has, yet. */
+  #choice: readonly number[] | undefined;
   #settled = 0;
   /** Where, since the last mark, the first word stands that belongs to nothing. */
   #junkAt = Infinity;
-  #end = HEADER_SIZE;
-  #isDamaged = false;
-  bound = 0;
+  /** Where the first such word stands before a bound. */
+  #lostAt = Infinity;
+  #mark = 0;
+  #bound = 0;
 
   constructor(page: Uint8Array) {
     this.#page = page;
@@ -114,44 +110,43 @@ class Scan {
   step(at: number, sequence: number): number {
     const word = getUint32BE(this.#page, at);
     if (word === BLANK) return WORD_SIZE;
-    const bound = boundOf(word, sequence);
-    if (bound !== undefined && bound >= HEADER_SIZE && bound <= at) {
-      this.#reach(at + WORD_SIZE);
-      this.settle(bound);
-      return WORD_SIZE;
-    }
-    return this.#takeRecord(at, word);
+    const bound = markedBy(this.#page, at, sequence);
+    if (bound === undefined) return this.#takeRecord(at, word);
+    this.settle(at, bound);
+    this.#mark = at;
+    this.#bound = bound;
+    return WORD_SIZE;
   }
 
   /** A mark: what begins before `bound` counts, and nothing else of what has been read. */
-  settle(bound: number): void {
-    while ((this.#records.at(-1) ?? -1) >= bound) this.#records.pop();
-    if (this.#junkAt < bound) this.#isDamaged = true;
+  settle(at: number, bound: number): void {
+    if (bound === at) this.#choice = undefined;
+    else {
+      // Of starts in a row, the last one has decided: what another saw before may have shown itself only later.
+      this.#choice ??= this.#records;
+      this.#records = this.#choice.filter((record) => record < bound);
+    }
+    this.#lostAt = Math.min(this.#lostAt, this.#junkAt);
+    if (this.#lostAt >= bound) this.#lostAt = Infinity;
     this.#junkAt = Infinity;
     this.#settled = this.#records.length;
-    this.bound = bound;
   }
 
   content(): PageContent {
     this.#records.length = this.#settled;
-    return { records: this.#records, bound: this.bound, end: this.#end, isDamaged: this.#isDamaged };
+    const isDamaged = this.#lostAt < Infinity;
+    return { records: this.#records, mark: this.#mark, bound: this.#bound, isDamaged };
   }
 
   #takeRecord(at: number, word: number): number {
-    // A header that is not whole may claim any size: then nothing behind it has been programmed.
-    const claimed = isFirst(word) ? (sizeFrom(word) ?? WORD_SIZE) : WORD_SIZE;
-    this.#reach(at + claimed);
     this.#copy.set(this.#page.subarray(at, at + MAX_RECORD));
-    const size = at + claimed <= this.#page.length ? restoreRecord(this.#copy) : undefined;
+    const isWithin = at + (sizeFrom(word) ?? Infinity) <= this.#page.length;
+    const size = isWithin ? restoreRecord(this.#copy) : undefined;
     if (size === undefined) {
       this.#junkAt = Math.min(this.#junkAt, at);
       return WORD_SIZE;
     }
     this.#records.push(at);
     return size;
-  }
-
-  #reach(position: number): void {
-    this.#end = Math.max(this.#end, position);
   }
 }

@@ -11,7 +11,8 @@
  * record, and none is missed, whatever a power cut has left in front of it.
  *
  * The length of a value is 63 for the erasure of a key, which has no value. A mark ends what was written since the mark
- * before it: what begins before `bound` counts, and what begins between there and the mark does not and never will.
+ * before it: what begins before `bound` counts, and what begins between there and the mark does not and never will. Behind
+ * a record, bound is where the mark itself stands; a start's mark repeats the bound of the mark before it.
  */
 
 import { getUint32BE, octet, setUint32BE } from "../../modules/bytes.js";

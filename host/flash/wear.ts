@@ -7,7 +7,7 @@ const HOURS_A_YEAR = 24 * 365.25;
 
 /** What wears a flash. */
 export interface Load {
-  /** How often a page can be erased: 10,000 times on nRF52840, 100,000 times on ESP32's flash chips. */
+  /** How often a page can be erased: 10,000 times at least on nRF52840, typically 100,000 times on ESP32's flash chips. */
   readonly endurance: number;
   /** Of all records that hardly ever change: octets as FlashView counts them for our log, entries for NVS. */
   readonly live: number;
@@ -18,7 +18,7 @@ export interface Load {
 
 /**
  * Years until the first page of our log has been erased as often as it can be. Pages take turns, and what counts of a page
- * is copied once in each round, in which all pages but the free one are filled.
+ * is copied once in each round, in which all pages but the free one are filled. A start weighs as much as 80 octets.
  */
 export function yearsOfLog({ pages, pageSize }: Pick<Flash, "pages" | "pageSize">, load: Load): number {
   const copied = load.live / (pages - 1);

@@ -1,6 +1,5 @@
 import { crcOf } from "../../host/flash/crc32.js";
 import { FlashStorage } from "../../host/flash/flash-storage.js";
-import { encodeMark } from "../../host/flash/record.js";
 import { setUint32BE } from "../../modules/bytes.js";
 import { contentOf, failsIn } from "../support/flash-cuts.js";
 import { FlashModel } from "../support/flash-model.js";
@@ -19,8 +18,7 @@ function halfSeenTurns({ test, equal, ok }: Harness): void {
   function cutBehindMark(): { flash: FlashModel; mark: number } {
     const flash = new FlashModel();
     const storage = new FlashStorage(flash);
-    const blank = () => storage.view().pages.find(({ state }) => state === "active")?.blank ?? 0;
-    for (let i = 0; i === 0 || blank() >= 64; i++) ok(storage.write("seq", octets(i)));
+    for (let i = 0; i === 0 || blankIn(storage) >= 64; i++) ok(storage.write("seq", octets(i)));
     // An erasure, the header, its mark; the record would not have fitted into the page before.
     flash.cutPowerAt(9, "before");
     ok(failsIn(() => storage.write("rpl.00", new Uint8Array(48))));
@@ -28,22 +26,18 @@ function halfSeenTurns({ test, equal, ok }: Harness): void {
     return { flash, mark: 256 + 24 };
   }
 
+  const states = (storage: FlashStorage) => storage.view().pages.map(({ state }) => state);
+
   test("a start that sees the mark of a new page goes on there, and so does every later one", () => {
-    const { flash } = cutBehindMark();
+    const { flash, mark } = cutBehindMark();
     const storage = new FlashStorage(flash);
-    equal(
-      storage.view().pages.map(({ state }) => state),
-      ["full", "active", "free", "free"],
-    );
+    equal(states(storage), ["full", "active", "free", "free"]);
+    equal(flash.erasures, [1, 1, 0, 0]);
+    ok(flash.octets[mark] !== 0xff);
     ok(storage.write("iv", octets(1)));
-    const expected = contentOf(storage);
-    // Another start, before that one, may have left a mark on the page before that shows only now.
-    const bound = new DataView(flash.octets.buffer).getUint16(256 + 16);
-    const end = new DataView(flash.octets.buffer).getUint16(256 + 18);
-    flash.octets.set(encodeMark(1, bound), end + 4);
     const again = new FlashStorage(flash);
     equal(again.found, "sound");
-    equal(contentOf(again), expected);
+    equal(contentOf(again), contentOf(storage));
   });
 
   test("a mark that is there at one look and not at the next does not count", () => {
@@ -60,32 +54,18 @@ function halfSeenTurns({ test, equal, ok }: Harness): void {
       },
     });
     equal(storage.found, "sound");
-    equal(
-      storage.view().pages.map(({ state }) => state),
-      ["active", "free", "free", "free"],
-    );
+    equal(flash.erasures, [1, 2, 0, 0], "the page takes its turn again");
   });
 
-  test("a start that does not see it goes on with the page before, and no later one sees the new page count", () => {
+  test("a start that does not see it takes the turn again, so that no later one sees what was there", () => {
     const { flash, mark } = cutBehindMark();
-    const word = flash.octets.slice(mark, mark + 4);
     flash.octets.fill(0xff, mark, mark + 4);
     const storage = new FlashStorage(flash);
-    equal(
-      storage.view().pages.map(({ state }) => state),
-      ["active", "free", "free", "free"],
-    );
+    equal(states(storage), ["full", "active", "free", "free"]);
+    equal(flash.erasures, [1, 2, 0, 0]);
     ok(storage.write("iv", octets(1)));
-    equal(
-      storage.view().pages.map(({ state }) => state),
-      ["active", "free", "free", "free"],
-    );
-    const expected = contentOf(storage);
-    flash.octets.set(word, mark);
-    const again = new FlashStorage(flash);
-    equal(contentOf(again), expected);
-    ok(again.write("rpl.00", new Uint8Array(48)));
-    equal(contentOf(new FlashStorage(flash)), contentOf(again));
+    ok(storage.write("rpl.00", new Uint8Array(48)));
+    equal(contentOf(new FlashStorage(flash)), contentOf(storage));
   });
 }
 
@@ -189,6 +169,18 @@ function otherContents({ test, equal, ok }: Harness): void {
     });
   }
 
+  test("the log that follows a damaged one begins behind its newest page, where pages have been erased least", () => {
+    const flash = written();
+    flash.octets[256 + 24 + 9] = 0;
+    const storage = new FlashStorage(flash);
+    ok(storage.write("iv", octets(1)));
+    equal(
+      storage.view().pages.map(({ state }) => state),
+      ["free", "free", "free", "active"],
+    );
+    equal(flash.erasures, [1, 1, 1, 1]);
+  });
+
   /** Three pages in use. */
   function written(): FlashModel {
     const flash = new FlashModel();
@@ -238,7 +230,7 @@ function refusals({ test, equal, ok, throws }: Harness): void {
       const storage = new FlashStorage(flash);
       ok(storage.write("label", octets(7)));
       let i = 0;
-      while ((storage.view().pages.find(({ state }) => state === "active")?.blank ?? 0) >= 16 || i < 50) {
+      while (blankIn(storage) >= 16 || i < 50) {
         ok(storage.write("seq", octets(i++)));
       }
       const last = i - 1;
@@ -249,6 +241,42 @@ function refusals({ test, equal, ok, throws }: Harness): void {
       ok(storage.write("iv", octets(3)));
       equal(contentOf(new FlashStorage(flash)), `iv=03 ${contentOf(storage).slice(6)}`);
       ok(after > 0 || !isTaken);
+    }
+  });
+
+  test("a page that was refused, although all of it stands there, does not count beside the one taken instead", () => {
+    const flash = new FlashModel();
+    let storage = new FlashStorage(flash);
+    ok(storage.write("node", octets(1)));
+    // A record, the mark that undoes it, and the beginnings of the three free pages.
+    flash.deny(5);
+    equal(storage.write("node", octets(2)), false);
+    equal(flash.erasures, [1, 1, 1, 1]);
+    for (let i = 0; i < 100; i++) {
+      ok(storage.write("seq", octets(i)));
+      equal(contentOf(storage), `node=01 seq=${hex(i)}`);
+      storage = new FlashStorage(flash);
+      equal(storage.found, "sound");
+      equal(contentOf(storage), `node=01 seq=${hex(i)}`);
+    }
+  });
+
+  test("a page that takes over more than one call can program, refused anywhere: the old value, then the new", () => {
+    for (let after = 0; after < 170; after += 9) {
+      const flash = new FlashModel(4, 1024);
+      const storage = new FlashStorage(flash);
+      for (let i = 0; i < 10; i++) ok(storage.write(`net.${i}`, new Uint8Array(40).fill(i)));
+      const turns = () => flash.erasures.reduce((sum, count) => sum + count, 0);
+      for (let i = 0; turns() < 3 || blankIn(storage) >= 20; i++) ok(storage.write("seq", octets(i >> 8, i)));
+      const before = contentOf(storage);
+      flash.refuse(1, after);
+      const isTaken = storage.write("seq", octets(9, 9));
+      flash.refuse(0);
+      equal(contentOf(storage), isTaken ? before.replace(/seq=.*/, "seq=0909") : before);
+      ok(storage.write("seq", octets(7, 7)));
+      equal(contentOf(new FlashStorage(flash)), before.replace(/seq=.*/, "seq=0707"));
+      // An erasure, the header, ten records, the mark; the new record and its mark.
+      equal(isTaken, after >= 1 + 6 + 10 * 14 + 1 + 5, `${after}`);
     }
   });
 
@@ -286,7 +314,8 @@ function refusals({ test, equal, ok, throws }: Harness): void {
   test("a start at which the hardware refuses reads all the same, and makes up for it", () => {
     const flash = new FlashModel();
     ok(new FlashStorage(flash).write("node", octets(1)));
-    flash.refuse(2);
+    // The last mark, and each free page, at the start and at the first write.
+    flash.refuse(8);
     const storage = new FlashStorage(flash);
     equal(storage.read("node"), octets(1));
     equal(storage.write("node", octets(2)), false);
@@ -294,6 +323,10 @@ function refusals({ test, equal, ok, throws }: Harness): void {
     ok(storage.write("node", octets(2)));
     equal(contentOf(new FlashStorage(flash)), "node=02");
   });
+}
+
+function blankIn(storage: FlashStorage): number {
+  return storage.view().pages.find(({ state }) => state === "active")?.blank ?? 0;
 }
 
 function octets(...values: readonly number[]): Uint8Array {

@@ -140,3 +140,84 @@ describe("A power cut at every step", () => {
     });
   }
 });
+
+describe("Several power cuts in a row", () => {
+  test("at a change and at the starts after it: what the first whole start shows, all later ones do", () => {
+    const random = new SeededRandom(11);
+    let cuts = 0;
+    for (let seed = 0; seed < 1200; seed++) {
+      const flash = new FlashModel(4 + (seed % 2), seed % 3 === 0 ? 512 : 256, seed);
+      const storage = new FlashStorage(flash);
+      storage.write("label", new Uint8Array([7]));
+      for (let i = random.below(60); i >= 0; i--) storage.write("seq", new Uint8Array([i]));
+      flash.cutPowerAt(random.chance(50) ? 1 : 1 + random.below(30), anyCut(random));
+      const isCut = failsIn(() => {
+        if (seed % 5 === 0) storage.erase("seq");
+        else storage.write("rpl", new Uint8Array(random.chance(50) ? 48 : 8).fill(seed));
+      });
+      flash.restore();
+      for (let starts = isCut ? random.below(5) : 0; starts > 0; starts--) {
+        flash.cutPowerAt(random.chance(50) ? 1 : 1 + random.below(3), anyCut(random));
+        if (failsIn(() => new FlashStorage(flash))) cuts++;
+        flash.restore();
+      }
+      checkSame(flash, random);
+    }
+    assert.ok(cuts > 600, `${cuts}`);
+  });
+
+  function anyCut(random: SeededRandom) {
+    return random.chance(70) ? "unstable" : (CUTS[random.below(CUTS.length)] ?? "half");
+  }
+
+  function checkSame(flash: FlashModel, random: SeededRandom): void {
+    let storage = new FlashStorage(flash);
+    let expected = contentOf(storage);
+    for (let round = 0; round < 4; round++) {
+      if (random.chance(50)) {
+        assert.ok(storage.write("z", new Uint8Array([round])));
+        expected = contentOf(storage);
+      }
+      storage = new FlashStorage(flash);
+      assert.equal(storage.found, "sound");
+      assert.equal(contentOf(storage), expected);
+    }
+  }
+});
+
+describe("A factory reset", () => {
+  const keys = ["node", "net.000", "app.000", "iv", "seq", "rpl.00"];
+
+  function configured(seed: number): FlashModel {
+    const flash = new FlashModel(4, 256, seed);
+    const storage = new FlashStorage(flash);
+    for (const [i, key] of keys.entries()) assert.ok(storage.write(key, new Uint8Array(20).fill(i)));
+    // Old values on all pages, and the erasures of most keys take a page's turn.
+    for (let i = 0; i < 23; i++) assert.ok(storage.write("seq", new Uint8Array(20).fill(i)));
+    return flash;
+  }
+
+  function reset(flash: FlashModel): void {
+    const storage = new FlashStorage(flash);
+    for (const key of keys) storage.erase(key);
+  }
+
+  test("cut at any step comes to its end at the next start, and not one erased key is back", () => {
+    for (const kind of CUTS) {
+      let steps = 0;
+      for (let isCut = true; isCut; ) {
+        const flash = configured(++steps);
+        flash.cutPowerAt(steps, kind);
+        isCut = failsIn(() => reset(flash));
+        flash.restore();
+        const left = new FlashStorage(flash).keys();
+        // The keys go one after the other, so those that are left are the last ones.
+        const gone = keys.length - left.length;
+        assert.deepEqual([...left].sort(), keys.slice(gone).sort(), `${kind} at ${steps}`);
+        reset(flash);
+        assert.deepEqual(new FlashStorage(flash).keys(), []);
+      }
+      assert.ok(steps > 40, `${steps}`);
+    }
+  });
+});

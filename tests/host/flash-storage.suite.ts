@@ -10,6 +10,7 @@ export const suite: Suite = (harness) => {
   storageContract(() => new FlashStorage(new FlashModel()))(harness);
   restarts(harness);
   pagesTakeTurns(harness);
+  pageEnds(harness);
   fullFlash(harness);
   geometry(harness);
 };
@@ -52,15 +53,15 @@ function restarts({ test, equal, ok }: Harness): void {
     equal(flash.steps, 0);
   });
 
-  test("a start writes one word, wherever it stands, and looking writes nothing", () => {
+  test("a start writes two words, and looking writes nothing", () => {
     const flash = new FlashModel();
     ok(new FlashStorage(flash).write("node", octets(1)));
     const before = flash.steps;
     const storage = new FlashStorage(flash);
-    equal(flash.steps, before + 1);
+    equal(flash.steps, before + 2);
     storage.view();
     equal(contentOf(storage), "node=01");
-    equal(flash.steps, before + 1);
+    equal(flash.steps, before + 2);
   });
 
   test("writing the same value again costs nothing", () => {
@@ -96,11 +97,12 @@ function pagesTakeTurns({ test, equal, ok }: Harness): void {
     const storage = new FlashStorage(flash);
     ok(storage.write("label", octets(1, 2, 3)));
     for (let i = 0; i < 500; i++) ok(storage.write("seq", octets(i >> 8, i)));
+    equal(flash.mostPrograms, 1);
     equal(contentOf(storage), "label=010203 seq=01f3");
     equal(contentOf(new FlashStorage(flash)), "label=010203 seq=01f3");
     ok(Math.min(...flash.erasures) > 10, `erased ${flash.erasures}`);
     ok(Math.max(...flash.erasures) - Math.min(...flash.erasures) <= 1, `erased ${flash.erasures}`);
-    equal(flash.mostPrograms, 1);
+    equal(flash.mostPrograms, 2, "a start programs the last mark again");
   });
 
   test("an erased key stays erased when its page goes round, and its place is used again", () => {
@@ -142,6 +144,44 @@ function pagesTakeTurns({ test, equal, ok }: Harness): void {
       flash.erasures,
     );
     equal(new FlashStorage(flash).view().live, 12);
+  });
+}
+
+function pageEnds({ test, equal, ok }: Harness): void {
+  test("a page is filled to its last word", () => {
+    const flash = new FlashModel();
+    const storage = new FlashStorage(flash);
+    const blank = () => storage.view().pages.map((page) => page.blank);
+    for (const left of [152, 76, 0]) {
+      ok(storage.write("abcdefghijklmno", new Uint8Array(48).fill(left)));
+      equal(blank(), [left, 0, 0, 0]);
+    }
+    equal(flash.erasures, [1, 0, 0, 0]);
+    ok(storage.write("seq", octets(1)));
+    equal(flash.erasures, [1, 1, 0, 0]);
+    equal(blank(), [0, 212, 0, 0]);
+    equal(
+      new FlashStorage(flash).view().pages.map(({ blank: left, live }) => [live, left]),
+      [
+        [72, 0],
+        [12, 132],
+        [0, 0],
+        [0, 0],
+      ],
+      "a start leaves eighty octets alone",
+    );
+  });
+
+  test("how often a page was erased is lost with its header, and then taken from the others", () => {
+    const flash = new FlashModel();
+    const storage = new FlashStorage(flash);
+    for (let i = 0; i < 200; i++) ok(storage.write("seq", octets(i)));
+    const page = storage.view().pages.findIndex(({ state }) => state === "free");
+    for (const octet of [0xff, 0x00]) {
+      flash.octets.fill(octet, page * 256, page * 256 + 256);
+      const counts = new FlashStorage(flash).view().pages.map(({ erasures }) => erasures);
+      equal(counts, flash.erasures);
+    }
   });
 }
 

@@ -29,6 +29,8 @@ export class FlashModel implements Flash {
   readonly #programs: Uint8Array;
   /** By offset: the bits that read as anything. */
   readonly #unstable = new Map<number, number>();
+  /** Bits that have turned by themselves, by offset. */
+  readonly #rotten = new Map<number, number>();
   /** Pages whose erasure has been cut. */
   readonly #halfErased = new Set<number>();
   #cut: { readonly kind: Cut; stepsUntil: number } | undefined;
@@ -39,6 +41,7 @@ export class FlashModel implements Flash {
   #denials = 0;
   /** So many calls of `program` leave their last word as it was, and say nothing of it. */
   #lapses = 0;
+  #cuts = 0;
   steps = 0;
 
   constructor(pages = 4, pageSize = 256, seed = 1) {
@@ -81,6 +84,12 @@ export class FlashModel implements Flash {
     this.#lapses = count;
   }
 
+  /** A bit turns by itself. */
+  rot(offset: number, bit: number): void {
+    this.octets[offset] = this.#at(offset) ^ (1 << bit);
+    this.#rotten.set(offset, 1 << bit);
+  }
+
   /** What was there before the storage came. */
   fill(octets: (offset: number) => number): void {
     for (let i = 0; i < this.octets.length; i++) this.octets[i] = octets(i);
@@ -90,9 +99,17 @@ export class FlashModel implements Flash {
   read(offset: number, target: Uint8Array): void {
     this.#checkPower();
     if (offset < 0 || offset + target.length > this.octets.length) throw new Error("read beyond the flash");
+    if (this.#unstable.size === 0) {
+      target.set(this.octets.subarray(offset, offset + target.length));
+      return;
+    }
+    // At one look all that is weak reads alike, at another each word, and at a third each bit for itself.
+    const look = this.#random.below(3);
+    let noise = this.#noise();
     for (let i = 0; i < target.length; i++) {
       const bits = this.#unstable.get(offset + i) ?? 0;
-      target[i] = this.#at(offset + i) ^ (bits === 0 ? 0 : bits & this.#noise());
+      if (bits !== 0 && (look === 2 || (look === 1 && (offset + i) % WORD === 0))) noise = this.#noise();
+      target[i] = this.#at(offset + i) ^ (bits & noise);
     }
   }
 
@@ -123,11 +140,14 @@ export class FlashModel implements Flash {
     if (cut === "before") this.#fail();
     const from = page * this.pageSize;
     for (let at = from; at < from + this.pageSize; at++) {
+      // A bit that was half programmed is the first to be gone.
       const old = this.#at(at);
       this.#unstable.delete(at);
-      this.octets[at] = cut === "half" ? this.#noise() : cut === "unstable" ? old | this.#noise() : 0xff;
+      this.octets[at] = cut === "half" ? this.#noise() : 0xff;
       if (cut === "unstable") this.#unstable.set(at, ~old & 0xff);
     }
+    for (const at of this.#rotten.keys())
+      if (at >= from && at < from + this.pageSize) this.#rotten.delete(at);
     this.#programs.fill(0, from / WORD, (from + this.pageSize) / WORD);
     if (cut === "half" || cut === "unstable") this.#halfErased.add(page);
     else this.#halfErased.delete(page);
@@ -144,11 +164,12 @@ export class FlashModel implements Flash {
       const old = this.#at(at);
       const weak = this.#unstable.get(at) ?? 0;
       // A one that a weak bit was to be may turn out a zero: whoever programs there has not stayed clear of it.
-      if ((~old & wanted) !== 0 || (weak & wanted) !== 0) throw new Error("a zero was to become a one");
+      const lost = ~old & wanted & ~(this.#rotten.get(at) ?? 0);
+      if (lost !== 0 || (weak & wanted) !== 0) throw new Error("a zero was to become a one");
       this.#unstable.delete(at);
       const cleared = old & ~wanted;
       const left = cut === "half" ? this.#noise() & cleared : 0;
-      this.octets[at] = wanted | left;
+      this.octets[at] = (wanted & old) | left;
       if (cut === "unstable") {
         this.octets[at] = old;
         if (cleared !== 0) this.#unstable.set(at, cleared);
@@ -163,7 +184,8 @@ export class FlashModel implements Flash {
 
   #countProgram(word: number): void {
     const programs = (this.#programs[word] ?? 0) + 1;
-    if (programs > MAX_PROGRAMS) throw new Error("a word was programmed too often");
+    // A start that is cut is done again.
+    if (programs > MAX_PROGRAMS + this.#cuts) throw new Error("a word was programmed too often");
     this.#programs[word] = programs;
   }
 
@@ -198,6 +220,7 @@ export class FlashModel implements Flash {
 
   #fail(): never {
     this.#isOff = true;
+    this.#cuts++;
     throw new PowerCut();
   }
 }
