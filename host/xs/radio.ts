@@ -178,7 +178,6 @@ export class NativeRadio implements Radio, GattServer {
 
   disconnect(connection: number): void {
     radioDisconnect(connection, this.#clock.now());
-    this.#rest();
   }
 
   #putUp(advertisement: ConnectableAdvertisement): void {
