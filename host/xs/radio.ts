@@ -154,9 +154,8 @@ export class NativeRadio implements Radio, GattServer {
     const isOther = service?.service !== this.#service?.service;
     this.#service = service && { ...service };
     this.#gattListener = listener;
+    // After a change of services, links that live on are told of anew, to this listener.
     if (!isOther) for (const link of this.#links.keys()) this.#links.set(link, listener);
-    // Those that live on are told of anew.
-    else if (this.swapsLive) this.#links.clear();
     const { service: uuid, dataIn, dataOut } = service ?? NOTHING;
     radioServe(uuid, dataIn, dataOut, this.#clock.now());
     this.#rest();

@@ -416,6 +416,10 @@ const failing: Suite = ({ test, equal }) => {
     equal(scene.lines.length, 2);
     const { dropped } = scene.server;
     equal(scene.lines[1], `radio: failed 1 times, last with -7; lost ${dropped}; unsent 1\n`);
+    scene.transmitted = () => scene.server.transmit(BEACON, "identity");
+    scene.server.transmit(BEACON, "identity");
+    scene.pass(60_000);
+    equal(scene.lines.length, 8);
   });
 
   test("a stack that fails is brought up again, with all that was wanted; links are told of as gone", () => {

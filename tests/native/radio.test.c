@@ -1217,6 +1217,10 @@ static void news_are_written_for_radio_ts(void)
 
 	radio_write_news(&some, target);
 	CHECK(memcmp(target, "\1\376\2\0\1\2\3\4\11\10", sizeof target) == 0);
+	some.data = NULL;
+	some.length = 0;
+	radio_write_news(&some, target);
+	CHECK(memcmp(target, "\1\376\0\0\1\2\3\4\11\10", sizeof target) == 0);
 }
 
 /* ---- everything at random ---- */

@@ -755,7 +755,6 @@ void radio_begin(uint64_t now_ms)
 	atomic_store(&ring.overrun, false);
 	atomic_store(&ring.lost_reports, 0);
 	atomic_store(&ring.lost_writes, 0);
-	ring.spoiled_count = 0;
 	turns.start_at = now_ms + RESTART_MS;
 	radio_port_start();
 }
