@@ -50,6 +50,7 @@ import { suite as unitAccessOpcode } from "./unit/access/opcode.suite.js";
 import { suite as unitAccessPublication } from "./unit/access/publication.suite.js";
 import { suite as unitBearerAdvBearer } from "./unit/bearer/adv-bearer.suite.js";
 import { suite as unitBearerAdvertiser } from "./unit/bearer/advertiser.suite.js";
+import { suite as unitBearerPduRing } from "./unit/bearer/pdu-ring.suite.js";
 import { suite as unitBearerProxyLink } from "./unit/bearer/proxy-link.suite.js";
 import { suite as unitBearerProxyPdu } from "./unit/bearer/proxy-pdu.suite.js";
 import { suite as unitBoardBoardOob } from "./unit/board/board-oob.suite.js";
@@ -175,6 +176,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "unit/access/publication": unitAccessPublication,
   "unit/bearer/adv-bearer": unitBearerAdvBearer,
   "unit/bearer/advertiser": unitBearerAdvertiser,
+  "unit/bearer/pdu-ring": unitBearerPduRing,
   "unit/bearer/proxy-link": unitBearerProxyLink,
   "unit/bearer/proxy-pdu": unitBearerProxyPdu,
   "unit/board/board-oob": unitBoardBoardOob,

@@ -4,19 +4,17 @@
  * MshPRT 3.3.1.
  */
 
-import { octet } from "../bytes.js";
 import { AdType, MAX_AD_PAYLOAD } from "./ad.js";
 import type { Advertiser } from "./advertiser.js";
 import type { AdvertisingReceiver, AdvertisingSender, Bearer, BearerListener, Outgoing } from "./bearer.js";
-import { Ring } from "./ring.js";
+import { PduRing } from "./pdu-ring.js";
 
 /** How many PDUs wait, and how many are repeated side by side. */
 const ORDINARY = Object.freeze({ waiting: 32, lanes: 4 } as const);
 const URGENT = Object.freeze({ waiting: 8, lanes: 2 } as const);
 
-/** A PDU and how it is to be sent. */
+/** How a PDU is to be sent. */
 class Waiting {
-  readonly octets = new Uint8Array(MAX_AD_PAYLOAD);
   length = 0;
   count = 1;
   intervalMs = 0;
@@ -25,14 +23,14 @@ class Waiting {
 
 /** The PDUs that are urgent, or those that are not. */
 class Queue {
-  readonly waiting: Ring<Waiting>;
+  readonly waiting: PduRing<Waiting>;
   readonly lanes: readonly Lane[];
   /** Somebody has been told that there is no room. */
   hasRefused = false;
 
   constructor(urgent: boolean, finished: (queue: Queue, tag: number) => void) {
     const size = urgent ? URGENT : ORDINARY;
-    this.waiting = new Ring(size.waiting, () => new Waiting());
+    this.waiting = new PduRing(size.waiting, MAX_AD_PAYLOAD, () => new Waiting());
     this.lanes = Array.from(
       { length: size.lanes },
       () => new Lane(urgent, this.waiting, (tag) => finished(this, tag)),
@@ -48,11 +46,11 @@ class Lane implements AdvertisingSender {
   readonly transmit = { count: 1, intervalMs: 0 };
   /** It has nothing on its way, and has not been asked for anything. */
   isIdle = true;
-  readonly #waiting: Ring<Waiting>;
+  readonly #waiting: PduRing<Waiting>;
   readonly #finished: (tag: number) => void;
   #tag = 0;
 
-  constructor(urgent: boolean, waiting: Ring<Waiting>, finished: (tag: number) => void) {
+  constructor(urgent: boolean, waiting: PduRing<Waiting>, finished: (tag: number) => void) {
     this.urgent = urgent;
     this.#waiting = waiting;
     this.#finished = finished;
@@ -62,7 +60,7 @@ class Lane implements AdvertisingSender {
     const pdu = this.#waiting.first;
     this.isIdle = pdu === undefined;
     if (pdu === undefined) return 0;
-    for (let i = 0; i < pdu.length; i++) payload[i] = octet(pdu.octets, i);
+    payload.set(this.#waiting.firstOctets);
     this.transmit.count = pdu.count;
     this.transmit.intervalMs = pdu.intervalMs;
     this.#tag = pdu.tag;
@@ -99,13 +97,12 @@ export class AdvBearer implements Bearer, AdvertisingReceiver {
   send(pdu: Uint8Array, { transmit, urgent, tag }: Outgoing): boolean {
     if (pdu.length > MAX_AD_PAYLOAD) throw new RangeError("a Network PDU has at most 29 octets");
     const queue = urgent ? this.#urgent : this.#ordinary;
-    const waiting = queue.waiting.push();
+    const waiting = queue.waiting.push(pdu.length);
     if (waiting === undefined) {
       queue.hasRefused = true;
       return false;
     }
-    waiting.octets.set(pdu);
-    waiting.length = pdu.length;
+    queue.waiting.lastOctets.set(pdu);
     waiting.count = transmit.count;
     waiting.intervalMs = transmit.intervalMs;
     waiting.tag = tag;

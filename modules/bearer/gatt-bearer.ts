@@ -1,9 +1,9 @@
 /** The GATT bearer: Network PDUs over one client's connection, an interface of its own. MshPRT 3.3.2, 3.4.5. */
 
 import type { Bearer, BearerListener, Outgoing } from "./bearer.js";
+import { PduRing } from "./pdu-ring.js";
 import type { ProxyLink, ProxyReceiver, ProxySender } from "./proxy-link.js";
 import { ProxyMessageType } from "./proxy-pdu.js";
-import { Ring } from "./ring.js";
 
 /** So many PDUs wait for a slow client; what comes beyond is lost to it. */
 const WAITING = 32;
@@ -22,18 +22,12 @@ export interface GattFilter {
   heard(src: number): void;
 }
 
-/** A PDU that waits. */
-class Waiting {
-  readonly octets = new Uint8Array(MAX_PDU);
-  length = 0;
-}
-
 /** Carries Network PDUs to and from one client. */
 export class GattBearer implements Bearer, ProxySender, ProxyReceiver {
   readonly messageType = ProxyMessageType.NetworkPdu;
   readonly #link: ProxyLink;
   readonly #filter: GattFilter;
-  readonly #waiting = new Ring(WAITING, () => new Waiting());
+  readonly #waiting = new PduRing(WAITING, MAX_PDU, () => ({ length: 0 }));
   #listener: BearerListener | undefined;
 
   constructor(link: ProxyLink, filter: GattFilter) {
@@ -50,10 +44,8 @@ export class GattBearer implements Bearer, ProxySender, ProxyReceiver {
   send(pdu: Uint8Array, { dst }: Outgoing): boolean {
     if (pdu.length > MAX_PDU) throw new RangeError("a Network PDU has at most 29 octets");
     if (!this.passes(dst)) return true;
-    const waiting = this.#waiting.push();
-    if (waiting === undefined) return false;
-    waiting.octets.set(pdu);
-    waiting.length = pdu.length;
+    if (this.#waiting.push(pdu.length) === undefined) return false;
+    this.#waiting.lastOctets.set(pdu);
     this.#link.request(this);
     return true;
   }
@@ -78,9 +70,9 @@ export class GattBearer implements Bearer, ProxySender, ProxyReceiver {
 
   /** By the link. */
   next(message: Uint8Array): number {
-    const pdu = this.#waiting.first;
-    if (pdu === undefined) return 0;
-    message.set(pdu.octets.subarray(0, pdu.length));
+    // None waits: it has no octets.
+    const pdu = this.#waiting.firstOctets;
+    message.set(pdu);
     this.#waiting.shift();
     return pdu.length;
   }

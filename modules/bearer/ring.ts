@@ -21,6 +21,21 @@ export class Ring<Slot> {
     return this.#count > 0 ? this.#slots[this.#first] : undefined;
   }
 
+  /** The slot that was filled last; undefined: none waits. */
+  get last(): Slot | undefined {
+    return this.#count > 0 ? this.#slots[this.lastIndex] : undefined;
+  }
+
+  /** Where among all slots `first` is: 0 to their number less 1. */
+  get firstIndex(): number {
+    return this.#first;
+  }
+
+  /** Where among all slots `last` is. */
+  get lastIndex(): number {
+    return (this.#first + this.#count + this.#slots.length - 1) % this.#slots.length;
+  }
+
   /** The slot to fill, which now waits behind all others; undefined: there is no room. */
   push(): Slot | undefined {
     if (this.isFull) return undefined;

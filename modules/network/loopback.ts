@@ -1,4 +1,4 @@
-import { Ring } from "../bearer/ring.js";
+import { PduRing } from "../bearer/pdu-ring.js";
 import type { Clock, Timer } from "../platform.js";
 import type { NetworkOutgoing } from "./network.js";
 import { HEADER_SIZE, maxTransportPdu, writeHeader } from "./network-pdu.js";
@@ -7,10 +7,8 @@ import type { Subnet } from "./subnet.js";
 /** How many PDUs to ourselves may be under way. */
 const SIZE = 8;
 
-/** A PDU to ourselves; or one that goes nowhere, whose sender waits for its end all the same. */
+/** Of a PDU to ourselves; or of one that goes nowhere, whose sender waits for its end all the same. */
 export class Local {
-  /** In clear; no NetMIC. */
-  readonly octets = new Uint8Array(HEADER_SIZE + maxTransportPdu(false));
   length = 0;
   ivIndex = 0;
   /** Where it goes; undefined: nowhere. */
@@ -21,8 +19,8 @@ export class Local {
 
 /** What becomes of PDUs to ourselves. */
 export interface LoopbackListener {
-  /** In a later turn; local: borrowed. */
-  looped(local: Local): void;
+  /** In a later turn. pdu: in clear, no NetMIC; both are borrowed. */
+  looped(pdu: Uint8Array, local: Local): void;
   /** Room again after a refusal. */
   ready(): void;
 }
@@ -30,7 +28,7 @@ export interface LoopbackListener {
 /** The local interface: PDUs to ourselves arrive in a later turn, in their order. MshPRT 3.4.5. */
 export class Loopback {
   readonly #listener: LoopbackListener;
-  readonly #waiting = new Ring(SIZE, () => new Local());
+  readonly #waiting = new PduRing(SIZE, HEADER_SIZE + maxTransportPdu(false), () => new Local());
   readonly #turn: Timer;
   #hasRefused = false;
 
@@ -47,11 +45,11 @@ export class Loopback {
 
   /** isOurs: it arrives here; else only its end is told. tag: in place of its own. */
   add(transportPdu: Uint8Array, how: NetworkOutgoing, isOurs: boolean, tag: number): void {
-    const local = this.#waiting.push();
+    const local = this.#waiting.push(HEADER_SIZE + transportPdu.length);
     if (local === undefined) return;
-    writeHeader(local.octets, how);
-    local.octets.set(transportPdu, HEADER_SIZE);
-    local.length = HEADER_SIZE + transportPdu.length;
+    const pdu = this.#waiting.lastOctets;
+    writeHeader(pdu, how);
+    pdu.set(transportPdu, HEADER_SIZE);
     local.ivIndex = how.ivIndex;
     local.subnet = isOurs ? how.subnet : undefined;
     local.tag = tag;
@@ -67,7 +65,7 @@ export class Loopback {
   #deliver(): void {
     const local = this.#waiting.first;
     if (local === undefined) return;
-    this.#listener.looped(local);
+    this.#listener.looped(this.#waiting.firstOctets, local);
     this.#waiting.shift();
     if (this.#waiting.first !== undefined) this.#turn.start(0);
     if (!this.#hasRefused) return;

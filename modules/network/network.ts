@@ -176,9 +176,9 @@ export class Network implements BearerListener, LoopbackListener {
     this.#relay.flush();
   }
 
-  looped({ octets, length, ivIndex, subnet, tag }: Local): void {
+  looped(pdu: Uint8Array, { ivIndex, subnet, tag }: Local): void {
     if (subnet !== undefined) {
-      this.#incoming.set(octets.subarray(0, length), { ivIndex, subnet, rssi: RSSI_UNKNOWN });
+      this.#incoming.set(pdu, { ivIndex, subnet, rssi: RSSI_UNKNOWN });
       this.#listener?.received(this.#incoming);
     }
     if (tag !== 0) this.#listener?.sent(tag);

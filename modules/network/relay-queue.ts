@@ -1,5 +1,5 @@
 import type { Bearer } from "../bearer/bearer.js";
-import { Ring } from "../bearer/ring.js";
+import { PduRing } from "../bearer/pdu-ring.js";
 import { octet } from "../bytes.js";
 import type { Clock, Random, Timer } from "../platform.js";
 import type { NetworkCipher } from "./network-cipher.js";
@@ -12,9 +12,8 @@ const SIZE = 16;
 /** A relayed PDU leaves up to 15 ms late, so that relays that hear it together do not speak together. */
 const DELAY_MASK = 0x0f;
 
-/** A PDU as it goes on the air. */
+/** What is to be known of a PDU, which waits as it goes on the air. */
 class Relayed {
-  readonly octets = new Uint8Array(MAX_NETWORK_PDU);
   length = 0;
   dst = 0;
 }
@@ -34,7 +33,7 @@ export interface RelayQueueParts {
  */
 export class RelayQueue {
   readonly #parts: RelayQueueParts;
-  readonly #waiting = new Ring(SIZE, () => new Relayed());
+  readonly #waiting = new PduRing(SIZE, MAX_NETWORK_PDU, () => new Relayed());
   readonly #delay: Timer;
   readonly #draw = new Uint8Array(1);
 
@@ -45,13 +44,13 @@ export class RelayQueue {
 
   /** clear: a PDU in clear, with a TTL of 2 or more, and room for its NetMIC. false: there is no room. */
   add(clear: Uint8Array, cipher: NetworkCipher, ivIndex: number): boolean {
-    const relayed = this.#waiting.push();
+    const relayed = this.#waiting.push(clear.length);
     if (relayed === undefined) return false;
-    relayed.length = clear.length;
     relayed.dst = dstOf(clear);
-    relayed.octets.set(clear);
-    setTtl(relayed.octets, ttlOf(clear) - 1);
-    cipher.seal(relayed.octets.subarray(0, clear.length), ivIndex);
+    const pdu = this.#waiting.lastOctets;
+    pdu.set(clear);
+    setTtl(pdu, ttlOf(clear) - 1);
+    cipher.seal(pdu, ivIndex);
     if (this.#waiting.isOnlyOne) this.#startDelay();
     return true;
   }
@@ -75,8 +74,8 @@ export class RelayQueue {
     const { states, bearer } = this.#parts;
     const how = { transmit: transmitOf(states.values.relayRetransmit), urgent: false, tag: 0 };
     for (let first = this.#waiting.first; first !== undefined; first = this.#waiting.first) {
-      const { octets, length, dst } = first;
-      if (!bearer.send(octets.subarray(0, length), { ...how, dst })) return;
+      const { dst } = first;
+      if (!bearer.send(this.#waiting.firstOctets, { ...how, dst })) return;
       this.#waiting.shift();
     }
   }
