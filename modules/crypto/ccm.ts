@@ -9,17 +9,28 @@ const NONCE = 13;
 /** Octets of the message integrity check. MshPRT 3.9.2.3. */
 export type MicSize = 4 | 8;
 
-/** Encryption and authentication under one key. Holds its scratch, so that a packet allocates nothing. */
+/** What a packet is worked on in, so that it allocates nothing: of one key alone, or of several that share it. */
+export class CcmScratch {
+  /** The running CBC-MAC. */
+  readonly mac = new Uint8Array(BLOCK);
+  /** Counter block A_i: flags, nonce, counter. */
+  readonly counter = new Uint8Array(BLOCK);
+  readonly keyStream = new Uint8Array(BLOCK);
+}
+
+/** Encryption and authentication under one key. */
 export class Ccm {
   readonly #cipher: BlockCipher;
-  /** The running CBC-MAC. */
-  readonly #mac = new Uint8Array(BLOCK);
-  /** Counter block A_i: flags, nonce, counter. */
-  readonly #counter = new Uint8Array(BLOCK);
-  readonly #keyStream = new Uint8Array(BLOCK);
+  readonly #mac: Uint8Array;
+  readonly #counter: Uint8Array;
+  readonly #keyStream: Uint8Array;
 
-  constructor(cipher: BlockCipher) {
+  /** scratch: nothing of a packet is left in it that another could need. */
+  constructor(cipher: BlockCipher, scratch = new CcmScratch()) {
     this.#cipher = cipher;
+    this.#mac = scratch.mac;
+    this.#counter = scratch.counter;
+    this.#keyStream = scratch.keyStream;
   }
 
   /**

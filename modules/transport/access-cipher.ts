@@ -1,11 +1,11 @@
 /** Secures access messages, and finds the key that opens one. MshPRT 3.6.4, 3.9.5.2, 3.9.5.3, 3.9.7.1. */
 
 import { setUint16BE, setUint24BE, setUint32BE } from "../bytes.js";
-import { Ccm, type MicSize } from "../crypto/ccm.js";
+import { Ccm, CcmScratch, type MicSize } from "../crypto/ccm.js";
 import { isUnicast, isVirtual } from "../network/address.js";
 import type { NetKeys } from "../network/net-keys.js";
 import type { NetworkPdu } from "../network/network.js";
-import type { Crypto, DropReason } from "../platform.js";
+import type { BlockCipher, Crypto, DropReason } from "../platform.js";
 import type { AppKeys } from "./app-keys.js";
 import type { Label, Labels } from "./labels.js";
 import { AKF, LowerSize } from "./lower-pdu.js";
@@ -41,13 +41,15 @@ export interface Opened {
 /** The keys of the access layer at work. Holds its scratch, so that a message allocates little. */
 export class AccessCipher {
   readonly #parts: AccessCipherParts;
-  readonly #deviceCcm: Ccm;
+  readonly #deviceCipher: BlockCipher;
+  /** Of all keys: ten AppKeys with their own would take 4 kB on XS. */
+  readonly #scratch = new CcmScratch();
   readonly #nonce = new Uint8Array(NONCE_SIZE);
   readonly #clear = new Uint8Array(LowerSize.Message);
 
   constructor(parts: AccessCipherParts) {
     this.#parts = parts;
-    this.#deviceCcm = new Ccm(parts.crypto.aes128(parts.deviceKey));
+    this.#deviceCipher = parts.crypto.aes128(parts.deviceKey);
   }
 
   /** Write the Upper Transport PDU to `target`, and return AKF and AID. undefined: there is no such key. */
@@ -63,15 +65,15 @@ export class AccessCipher {
     data.set(payload);
     if (appKeyIndex === undefined) {
       this.#setNonce(DEVICE_NONCE, micSize, { src, dst, seq, ivIndex });
-      this.#deviceCcm.encrypt(this.#nonce, data, micSize);
+      this.#ccmOf(this.#deviceCipher).encrypt(this.#nonce, data, micSize);
       return 0;
     }
     const appKey = this.#parts.appKeys.get(appKeyIndex);
     const subnet = this.#parts.netKeys.get(netKeyIndex);
     if (appKey === undefined || subnet === undefined || appKey.netKeyIndex !== netKeyIndex) return undefined;
-    const { aid, ccm } = appKey.transmitKey(subnet.phase);
+    const { aid, cipher } = appKey.transmitKey(subnet.phase);
     this.#setNonce(APPLICATION_NONCE, micSize, { src, dst, seq, ivIndex });
-    ccm.encrypt(this.#nonce, data, micSize, label);
+    this.#ccmOf(cipher).encrypt(this.#nonce, data, micSize, label);
     return AKF | aid;
   }
 
@@ -101,7 +103,7 @@ export class AccessCipher {
   ): Opened | DropReason {
     if (!isUnicast(from.dst)) return "badAddress";
     if (head !== 0) return "unknownKey";
-    const accessPdu = this.#decrypt(this.#deviceCcm, upperPdu, micSize);
+    const accessPdu = this.#decrypt(this.#deviceCipher, upperPdu, micSize);
     return accessPdu === undefined ? "badMic" : { accessPdu, appKeyIndex: undefined, label: undefined };
   }
 
@@ -117,7 +119,7 @@ export class AccessCipher {
         if (key.aid !== aid) continue;
         reason = "badMic";
         for (const label of labels) {
-          const accessPdu = this.#decrypt(key.ccm, upperPdu, micSize, label?.uuid);
+          const accessPdu = this.#decrypt(key.cipher, upperPdu, micSize, label?.uuid);
           if (accessPdu !== undefined) return { accessPdu, appKeyIndex, label: label?.uuid };
         }
       }
@@ -126,11 +128,20 @@ export class AccessCipher {
   }
 
   /** In a copy: what one key has made of the octets is of no use to the next. */
-  #decrypt(ccm: Ccm, upperPdu: Uint8Array, micSize: MicSize, label?: Uint8Array): Uint8Array | undefined {
+  #decrypt(
+    cipher: BlockCipher,
+    upperPdu: Uint8Array,
+    micSize: MicSize,
+    label?: Uint8Array,
+  ): Uint8Array | undefined {
     const data = this.#clear.subarray(0, upperPdu.length);
     data.set(upperPdu);
-    if (!ccm.decrypt(this.#nonce, data, micSize, label)) return undefined;
+    if (!this.#ccmOf(cipher).decrypt(this.#nonce, data, micSize, label)) return undefined;
     return data.subarray(0, upperPdu.length - micSize);
+  }
+
+  #ccmOf(cipher: BlockCipher): Ccm {
+    return new Ccm(cipher, this.#scratch);
   }
 
   #setNonce(type: number, micSize: MicSize, { src, dst, seq, ivIndex }: NonceFields): void {

@@ -1,10 +1,9 @@
 /** One AppKey: its value, the one that is to replace it, and its record. MshPRT 3.9.6.2, 3.11.4. */
 
 import { equal, getUint16BE, octet, setUint16BE, wipe } from "../bytes.js";
-import { Ccm } from "../crypto/ccm.js";
 import { k4 } from "../crypto/toolbox.js";
 import type { KeyRefreshPhase } from "../network/subnet.js";
-import type { Crypto } from "../platform.js";
+import type { BlockCipher, Crypto } from "../platform.js";
 
 const KEY_SIZE = 16;
 const HAS_NEW_KEY = 0x01;
@@ -17,7 +16,7 @@ export const APP_KEY_RECORD_SIZE = 36;
 export class ApplicationKey {
   /** Application key identifier, 6 bits. MshPRT 3.9.6.2. */
   readonly aid: number;
-  readonly ccm: Ccm;
+  readonly cipher: BlockCipher;
   readonly #value: Uint8Array;
 
   /** value: 16 octets, which are copied. */
@@ -25,7 +24,7 @@ export class ApplicationKey {
     if (value.length !== KEY_SIZE) throw new RangeError("an AppKey has 16 octets");
     this.#value = value.slice();
     this.aid = k4(crypto, value);
-    this.ccm = new Ccm(crypto.aes128(value));
+    this.cipher = crypto.aes128(value);
   }
 
   is(value: Uint8Array): boolean {
