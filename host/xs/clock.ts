@@ -5,24 +5,35 @@ import { monotonicMs } from "./native.js";
 /** The SDK's timer takes no more. */
 const LONGEST_DELAY_MS = 0x7fffffff;
 
+type Failed = (error: unknown) => void;
+
 /** The monotonic clock of chip or computer, with timers of the SDK. */
 export class XsClock implements Clock {
+  readonly #failed: Failed;
+
+  /** failed: what becomes of an exception of a timer; without it, the engine's own way. */
+  constructor(failed: Failed = rethrow) {
+    this.#failed = failed;
+  }
+
   now(): number {
     return monotonicMs();
   }
 
   createTimer(expired: () => void): Timer {
-    return new XsTimer(expired);
+    return new XsTimer(expired, this.#failed);
   }
 }
 
 class XsTimer implements Timer {
   readonly #expired: () => void;
+  readonly #failed: Failed;
   #waiting: ReturnType<typeof SdkTimer.set> | undefined;
   #deadline = 0;
 
-  constructor(expired: () => void) {
+  constructor(expired: () => void, failed: Failed) {
     this.#expired = expired;
+    this.#failed = failed;
   }
 
   start(delayMs: number): void {
@@ -52,6 +63,18 @@ class XsTimer implements Timer {
     this.#waiting = undefined;
     const leftMs = this.#deadline - monotonicMs();
     if (leftMs > 0) this.#wait(leftMs);
-    else this.#expired();
+    else this.#expire();
   }
+
+  #expire(): void {
+    try {
+      this.#expired();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -1,43 +1,19 @@
-/** The platform's inputs as the node has them: what it throws at them goes to the guard, and no further. */
+/**
+ * The platform's inputs as the node has them: what it throws at them goes to the guard, and no further. Timers are not
+ * among them, as there are many: their clock hands it on itself.
+ */
 
 import type {
   AdvertisingAddress,
   Button,
-  Clock,
   ConnectableAdvertisement,
   GattListener,
   GattServer,
   GattService,
   Radio,
   RadioListener,
-  Timer,
 } from "../../modules/platform.js";
 import type { Guard } from "./guard.js";
-
-/** Timers whose expiry is guarded. */
-export class GuardedClock implements Clock {
-  readonly #clock: Clock;
-  readonly #guard: Guard;
-
-  constructor(clock: Clock, guard: Guard) {
-    this.#clock = clock;
-    this.#guard = guard;
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  createTimer(expired: () => void): Timer {
-    return this.#clock.createTimer(() => {
-      try {
-        expired();
-      } catch (error) {
-        this.#guard.timer(error);
-      }
-    });
-  }
-}
 
 /** A radio whose listener is guarded. */
 export class GuardedRadio implements Radio {

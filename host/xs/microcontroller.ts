@@ -16,7 +16,7 @@ import { XsClock } from "./clock.js";
 import { createCrypto } from "./crypto.js";
 import { FaultLight } from "./fault-light.js";
 import { Guard, messageOf } from "./guard.js";
-import { GuardedButton, GuardedClock, GuardedGattServer, GuardedRadio } from "./guarded.js";
+import { GuardedButton, GuardedGattServer, GuardedRadio } from "./guarded.js";
 import { countRestart, keepAddress, keptAddress, NodeStorage, readRestarts } from "./host-records.js";
 import { deviceUuidOf } from "./identity.js";
 import { readChipId, restartChip } from "./native-chip.js";
@@ -96,7 +96,7 @@ function compose({ chip, clock: bareClock, settings, board }: Parts, program: Pr
       restartChip();
     },
   });
-  const clock = new GuardedClock(bareClock, guard);
+  const clock = new XsClock((error) => guard.timer(error));
   const random = new HardwareRandom();
   const trace = new BoardTrace(clock);
   const surroundings = { clock, random, trace, settings };
