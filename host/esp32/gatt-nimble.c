@@ -7,6 +7,7 @@
 #include "nimble-parts.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "ble_hs_priv.h"
 #include "host/ble_hs.h"
@@ -74,6 +75,8 @@ static struct link {
 	_Atomic int connection;
 	_Atomic int handed_over;
 	_Atomic bool closing;
+	/* The host's task only. */
+	bool subscribed[SERVICES];
 } links[LINKS];
 
 /*
@@ -82,6 +85,8 @@ static struct link {
  */
 static _Atomic int wanted = NONE;
 static int shown = NONE;
+/* Of the service that is shown again. */
+static bool old_subscriptions_untold;
 
 static struct ble_npl_event show_event;
 static struct ble_npl_callout look_callout;
@@ -134,10 +139,35 @@ static bool look_at(struct link *link)
 	return link->closing || link->handed_over > 0;
 }
 
+static void subscribed(uint16_t connection, uint16_t data_out, bool on)
+{
+	struct link *link = find_link(connection);
+	struct radio_event event = { .type = RADIO_SUBSCRIBED, .connection = connection, .value = on };
+	if (link == NULL)
+		return;
+	for (int i = 0; i < SERVICES; i++)
+		if (data_out_handles[i] == data_out) {
+			link->subscribed[i] = on;
+			if (i == wanted)
+				radio_happened(&event);
+		}
+}
+
+/* NimBLE keeps a subscription to what is hidden, and tells nothing where the client asks for it once more. */
+static void tell_old_subscriptions(int service)
+{
+	for (int i = 0; service != NONE && i < LINKS; i++)
+		if (links[i].connection != BLE_HS_CONN_HANDLE_NONE && links[i].subscribed[service])
+			subscribed((uint16_t)links[i].connection, data_out_handles[service], true);
+}
+
 static void look(struct ble_npl_event *event)
 {
 	(void)event;
 	bool again = false;
+	if (old_subscriptions_untold)
+		tell_old_subscriptions(wanted);
+	old_subscriptions_untold = false;
 	for (int i = 0; i < LINKS; i++)
 		if (links[i].connection != BLE_HS_CONN_HANDLE_NONE)
 			again |= look_at(&links[i]);
@@ -155,6 +185,7 @@ static void connected(uint16_t connection)
 	}
 	link->handed_over = 0;
 	link->closing = false;
+	memset(link->subscribed, 0, sizeof link->subscribed);
 	link->connection = connection;
 }
 
@@ -190,12 +221,8 @@ void gatt_happened(const struct ble_gap_event *event)
 		happened.value = event->mtu.value;
 		break;
 	case BLE_GAP_EVENT_SUBSCRIBE:
-		if (wanted == NONE || event->subscribe.attr_handle != data_out_handles[wanted])
-			return;
-		happened.type = RADIO_SUBSCRIBED;
-		happened.connection = event->subscribe.conn_handle;
-		happened.value = event->subscribe.cur_notify;
-		break;
+		subscribed(event->subscribe.conn_handle, event->subscribe.attr_handle, event->subscribe.cur_notify);
+		return;
 	default:
 		return;
 	}
@@ -257,13 +284,16 @@ static void show(struct ble_npl_event *event)
 {
 	(void)event;
 	int next = wanted;
-	if (next == shown)
-		return;
-	set_visible(shown, false);
-	set_visible(next, true);
-	shown = next;
-	/* From the first handle of the one to the descriptor of the other, which is its last. */
-	ble_svc_gatt_changed(service_handles[PROVISIONING], data_out_handles[PROXY] + 1);
+	if (next != shown) {
+		set_visible(shown, false);
+		set_visible(next, true);
+		shown = next;
+		/* From the first handle of the one to the descriptor of the other, which is its last. */
+		ble_svc_gatt_changed(service_handles[PROVISIONING], data_out_handles[PROXY] + 1);
+	}
+	/* Not at once: what is told before radio_port_serve has returned is taken for the service before. */
+	old_subscriptions_untold = true;
+	look_soon();
 }
 
 bool radio_port_serve(const struct radio_service *service)

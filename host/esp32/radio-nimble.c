@@ -33,6 +33,9 @@
 
 #define PREFERRED_MTU (RADIO_VALUE_SIZE + 3)
 
+/* A controller that fails each time it is asked would otherwise have the host begin anew thousands of times a second. */
+#define RESET_PAUSE_MS 100
+
 static bool started;
 static bool scanning_wanted;
 
@@ -69,10 +72,11 @@ static void synced(void)
 		tell(RADIO_FAILED, error);
 }
 
-/* The host begins anew by itself after that. */
+/* The host begins anew by itself when this returns. */
 static void was_reset(int reason)
 {
 	tell(RADIO_FAILED, reason);
+	ble_npl_time_delay(ble_npl_time_ms_to_ticks32(RESET_PAUSE_MS));
 }
 
 bool radio_port_start(void)
@@ -99,13 +103,12 @@ bool radio_port_start(void)
 
 void radio_port_stop(void)
 {
-	if (!started)
+	/* A host that does not stop goes on: it is asked again. */
+	if (!started || nimble_port_stop() != 0)
 		return;
 	started = false;
-	if (nimble_port_stop() == 0) {
-		gatt_end();
-		nimble_port_deinit();
-	}
+	gatt_end();
+	nimble_port_deinit();
 }
 
 void radio_port_address(uint8_t address[RADIO_ADDRESS_SIZE])
