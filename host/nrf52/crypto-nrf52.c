@@ -45,10 +45,14 @@ static bool encrypt_without_softdevice(nrf_ecb_hal_data_t *block)
 	NRF_ECB->ECBDATAPTR = (uint32_t)block;
 	NRF_ECB->EVENTS_ENDECB = 0;
 	NRF_ECB->EVENTS_ERRORECB = 0;
+	/* The chip reads and writes the block where the compiler does not see it. */
+	__DMB();
 	NRF_ECB->TASKS_STARTECB = 1;
 	for (unsigned i = 0; i < AES_ROUNDS_TO_WAIT; i++) {
-		if (NRF_ECB->EVENTS_ENDECB)
+		if (NRF_ECB->EVENTS_ENDECB) {
+			__DMB();
 			return true;
+		}
 		if (NRF_ECB->EVENTS_ERRORECB)
 			return false;
 	}

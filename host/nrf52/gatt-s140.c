@@ -1,5 +1,9 @@
 /*
- * The mesh service in the SoftDevice's table of attributes, and what clients do with it: the GATT part of radio-s140.c.
+ * The mesh service in the SoftDevice's table of attributes, and what clients do with it.
+ *
+ * The table has Service Changed, so that clients know that it may change and, not being bonded, look through it in each
+ * link. It is never indicated: all links end before the table changes, and a client that comes later has just looked, or
+ * is about to; an indication would take away from it what it has found. Core Specification, Vol 3, Part G, 2.5.2, 7.1.
  */
 
 #include "ble.h"
