@@ -8,7 +8,7 @@ import type { UpperTransport } from "../transport/upper.js";
 import type { MessageContext, ModelAccess, PublishTime } from "./model.js";
 import type { ModelEntry } from "./model-entry.js";
 import { encodeOpcode, MAX_ACCESS_MESSAGE } from "./opcode.js";
-import { Publication } from "./publication.js";
+import { Publication, type Publisher } from "./publication.js";
 import { type DelayRange, LONG_DELAY, type RandomDelay, SHORT_DELAY } from "./random-delay.js";
 import type { ReplyQueue } from "./reply-queue.js";
 
@@ -25,34 +25,30 @@ export interface Outbox {
 }
 
 /** Serves one model. */
-export class ModelPort implements ModelAccess {
+export class ModelPort implements ModelAccess, Publisher {
   readonly #entry: ModelEntry;
   readonly #outbox: Outbox;
-  readonly #publication: Publication;
+  /** undefined: a model of device key security never publishes. */
+  readonly #publication: Publication | undefined;
   #isOpen = true;
 
   constructor(entry: ModelEntry, outbox: Outbox) {
-    const { model } = entry;
     this.#entry = entry;
     this.#outbox = outbox;
-    this.#publication = new Publication(outbox.clock, outbox.delay, {
-      send: (accessPdu) => this.#sendByPublication(accessPdu),
-      publishNow: () => model.publishNow(),
-      get periodDivisor() {
-        return model.periodDivisor ?? 0;
-      },
-    });
+    if (entry.model.security !== "device") {
+      this.#publication = new Publication(outbox.clock, outbox.delay, this);
+    }
   }
 
   /** The entry's publication is another one. first: when a periodic one begins. */
   publicationChanged(first: DelayRange): void {
-    this.#publication.configure(this.#entry.publication, first);
+    this.#publication?.configure(this.#entry.publication, first);
   }
 
   /** Nothing more. */
   close(): void {
     this.#isOpen = false;
-    this.#publication.stop();
+    this.#publication?.stop();
   }
 
   get element(): number {
@@ -65,7 +61,7 @@ export class ModelPort implements ModelAccess {
 
   publish(opcode: number, parameters: Uint8Array, when: PublishTime = "now"): boolean {
     const accessPdu = this.#encode(opcode, parameters);
-    if (!this.#isOpen) return false;
+    if (!this.#isOpen || this.#publication === undefined) return false;
     const delayMs = when === "now" ? 0 : this.#outbox.delay.within(LONG_DELAY);
     const isPublished = this.#publication.publish(accessPdu, delayMs);
     if (isPublished) this.#outbox.trace.note("access", "published", opcode);
@@ -98,7 +94,8 @@ export class ModelPort implements ModelAccess {
     return this.#isOpen && this.#entry.records.writeState(state);
   }
 
-  #sendByPublication(accessPdu: Uint8Array): boolean {
+  /** By the publication. */
+  send(accessPdu: Uint8Array): boolean {
     const { publication, elementAddress } = this.#entry;
     if (publication === undefined) return false;
     const appKey = this.#outbox.appKeys.get(publication.appKeyIndex);
@@ -114,6 +111,15 @@ export class ModelPort implements ModelAccess {
       segmented: false,
       tag: 0,
     });
+  }
+
+  /** By the publication. */
+  publishNow(): void {
+    this.#entry.model.publishNow();
+  }
+
+  get periodDivisor(): number {
+    return this.#entry.model.periodDivisor ?? 0;
   }
 
   /** A view into the outbox. Throws RangeError when it is too long. */
