@@ -56,7 +56,7 @@ class LogReader {
   readonly #flash: Flash;
   readonly #octets: Uint8Array;
   readonly #record = new Uint8Array(MAX_RECORD);
-  /** The pages that seem to count, the newest first; each sequence number once. */
+  /** The pages that have a header, the newest first; each sequence number once. */
   #own: OwnPage[] = [];
   /** Pages that hold something, but no header. */
   readonly #unknown: number[] = [];
@@ -103,15 +103,13 @@ class LogReader {
       this.#sequence = header.sequence;
       this.#active = page;
     }
-    const marks = countMarks(this.#octets, header.sequence);
-    if (marks > 0) this.#own.push({ page, header, marks });
+    this.#own.push({ page, header, marks: countMarks(this.#octets, header.sequence) });
   }
 
   #readLog(): LogStart {
     for (const [age, { page, header }] of this.#own.entries()) {
       this.#readPage(page);
       const content = readPage(this.#octets, header.sequence, undefined);
-      // A mark that a power cut has left half programmed may be there at one look, and not at the next.
       if (content.mark === 0) continue;
       const isWhole = !content.isDamaged && this.#takeOlder(age, header) && !this.#hasLostNewer(header);
       if (!isWhole) return this.#nothing("damaged");
@@ -152,20 +150,13 @@ class LogReader {
   /** The log's other pages, from the oldest on. false: something of them is lost. */
   #takeOlder(age: number, newest: PageHeader): boolean {
     const older = this.#own.slice(age + 1).filter(({ header }) => header.sequence >= newest.first);
-    if (newest.first > newest.sequence || older.length !== newest.sequence - newest.first) return false;
-    let { boundBefore } = newest;
-    const bounds = older.map(({ header }) => {
-      const bound = boundBefore;
-      boundBefore = header.boundBefore;
-      return bound;
-    });
-    for (let i = older.length - 1; i >= 0; i--) {
-      const own = older[i];
-      if (own === undefined || own.header.sequence !== newest.sequence - 1 - i) return false;
-      this.#readPage(own.page);
-      const content = readPage(this.#octets, own.header.sequence, bounds[i]);
+    if (older.length !== newest.sequence - newest.first) return false;
+    const newer = [newest, ...older.map(({ header }) => header)];
+    for (const [i, { page, header }] of [...older.entries()].reverse()) {
+      this.#readPage(page);
+      const content = readPage(this.#octets, header.sequence, newer[i]?.boundBefore);
       if (content.isDamaged) return false;
-      this.#take(own.page, own.header.sequence, content);
+      this.#take(page, header.sequence, content);
     }
     return true;
   }

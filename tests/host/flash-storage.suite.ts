@@ -62,6 +62,8 @@ function restarts({ test, equal, ok }: Harness): void {
     storage.view();
     equal(contentOf(storage), "node=01");
     equal(flash.steps, before + 2);
+    ok(storage.write("iv", octets(1)));
+    equal(flash.steps, before + 2 + 4, "a record of three words, and its mark");
   });
 
   test("writing the same value again costs nothing", () => {
