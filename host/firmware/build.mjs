@@ -16,13 +16,19 @@ const IMAGES = {
 /** By this variable the manifests choose who computes P-256. */
 const CRYPTO = "FLEDGLING_CRYPTO";
 
+/** Who computes P-256 in a build: native or noble. */
+export function cryptoOf({ crypto }, { env }) {
+  return crypto ?? (env[CRYPTO] || "native");
+}
+
 /**
  * Where everything of one build lies. Each choice of cryptography has a folder: make would not notice that a module
  * is made of another file now.
  */
-export function placesOf({ platform, debug, crypto }, top, { env }) {
+export function placesOf(options, top, machine) {
+  const { platform, debug } = options;
   const { name, family } = platform;
-  const choice = crypto ?? (env[CRYPTO] || "native");
+  const choice = cryptoOf(options, machine);
   const out = join(
     top,
     "build",
@@ -31,12 +37,14 @@ export function placesOf({ platform, debug, crypto }, top, { env }) {
   );
   const isDebug = debug !== undefined;
   const project = basename(top);
+  // mcconfig names the folders of a build by the manifest's.
+  const program = platform.isPacked ? join(out, project) : top;
   const below = [
     ...(family === "lin" ? ["lin", "mc"] : name.split("/")),
     isDebug ? "debug" : "release",
     project,
   ];
-  return { out, choice, bin: join(out, "bin", ...below), tmp: join(out, "tmp", ...below) };
+  return { out, choice, program, bin: join(out, "bin", ...below), tmp: join(out, "tmp", ...below) };
 }
 
 /** Run mcconfig's make for one target; the exit status, 0 when it went well. Its words go to standard error. */
@@ -48,7 +56,7 @@ export function mcconfig({ platform, debug, config, port }, target, places, top,
   const folders = [join(top, "node_modules", ".bin"), toolsFolder(machine), Path];
   const { status, signal, error } = spawnSync(
     join(toolsFolder(machine), machine.system === "win" ? "mcconfig.exe" : "mcconfig"),
-    [...args, "-o", places.out, ...config, join(top, "manifest.json")],
+    [...args, "-o", places.out, ...config, join(places.program, "manifest.json")],
     {
       cwd: top,
       env: {

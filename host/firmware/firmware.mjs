@@ -6,16 +6,20 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install, SetupError } from "../simulator/setup.mjs";
-import { imagesOf, mcconfig, placesOf, removeImages } from "./build.mjs";
+import { cryptoOf, imagesOf, mcconfig, placesOf, removeImages } from "./build.mjs";
 import { thisMachine } from "./machine.mjs";
 import { jlinkFaults, uf2Converter } from "./nrf5.mjs";
 import { FirmwareError, HELP, readOptions } from "./options.mjs";
 import { PLATFORMS, platformNamed } from "./platforms.mjs";
-import { debuggerFaults, faultsOf, typescriptFaults } from "./sdk.mjs";
+import { debuggerFaults, faultsOf, hasSoundTypes, typescriptFaults } from "./sdk.mjs";
 import { sizeTable } from "./size.mjs";
 import { copyToBoard } from "./uf2.mjs";
 
 const top = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const NO_ROOM_FOR_NOBLE =
+  "noble has no room on an nRF52840: it takes some 80 kB of RAM more than the node leaves; " +
+  "without --crypto noble, or FLEDGLING_CRYPTO, P-256 is that of Nordic's library";
 
 /** The exit status. */
 async function main(args) {
@@ -52,11 +56,30 @@ async function build(given, machine) {
   const places = placesOf(options, top, machine);
   const run = (target) => mcconfig(options, target, places, top, machine);
   removeImages(options.platform, places);
+  if (options.platform.isPacked) await packed(options, places, machine);
   const status = run(buildTarget(options, machine));
   if (status !== 0) return failed(status);
   for (const path of imagesOf(options.platform, places)) console.log(path);
   if (options.size) console.log(sizeTable(options.platform, places).join("\n"));
   return await deliver(options, places, run, machine);
+}
+
+/** Pack the program. mcconfig has tsc look at what is written in TypeScript, and will not see that. */
+async function packed({ platform, debug }, { program }, machine) {
+  if (!hasSoundTypes(top, machine)) throw new FirmwareError("tsc refuses the program; its words stand above");
+  // What it imports is there since the installation.
+  const { pack } = await import("./pack.mjs");
+  try {
+    await pack({ top, family: platform.family, folder: program, isReadable: debug !== undefined });
+  } catch (error) {
+    throw new FirmwareError(...reasonsOf(error));
+  }
+}
+
+/** esbuild knows of each what and where; we have one. */
+function reasonsOf({ errors, message }) {
+  if (errors === undefined) return [message];
+  return errors.map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text));
 }
 
 /** Without uf2conv.py the SDK's "build" fails, and a J-Link needs no UF2 file: "precursor" makes all but that. */
@@ -81,9 +104,11 @@ async function deliver({ platform, deploy, debug, port }, places, run, machine) 
 }
 
 /** What building needs, and what comes after it. */
-function allFaults({ platform, deploy, debug }, machine) {
+function allFaults(options, machine) {
+  const { platform, deploy, debug } = options;
   const faults = faultsOf(platform, top, machine);
   if (faults.length > 0) return faults;
+  if (platform.isPacked && cryptoOf(options, machine) === "noble") return [NO_ROOM_FOR_NOBLE];
   const isFlashed = deploy !== undefined || debug !== undefined;
   const flashing = isFlashed && platform.deploy === "jlink" ? jlinkFaults(machine) : [];
   return [...flashing, ...debuggerFaults(debug, machine)];

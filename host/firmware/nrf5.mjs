@@ -5,6 +5,11 @@ import { join } from "node:path";
 import { isFolder, isProgram, outputOf } from "./machine.mjs";
 
 const VERSION = "17.0.2";
+/** Nordic's libraries that the image is linked with: P-256, and the generator of random numbers. */
+const LIBRARIES = [
+  "external/nrf_oberon/lib/cortex-m4/hard-float/liboberon_3.0.6.a",
+  "external/nrf_cc310/lib/cortex-m4/hard-float/no-interrupts/libnrf_cc310_0.9.13.a",
+];
 const SET_UP = '"npx xs-dev setup --device=nrf52" installs it; then open a new terminal';
 
 /** What is missing for the nRF52 on a machine that has the Moddable SDK: one line each. */
@@ -27,10 +32,13 @@ function sdkFaults({ env, system }) {
     existsSync(join(folder, "components", "boards", "moddable_four.h")) &&
     textOf(join(folder, "components", "boards", "boards.h")).includes("moddable_four.h") &&
     textOf(join(folder, "integration", "nrfx", "legacy", "apply_old_config.h")).includes("SPIM3");
-  if (isChanged) return [];
-  return [
-    `the nRF5 SDK in ${folder} is Nordic's own, without Moddable's changes (SPIM3, a board): ${SET_UP}`,
-  ];
+  if (!isChanged)
+    return [
+      `the nRF5 SDK in ${folder} is Nordic's own, without Moddable's changes (SPIM3, a board): ${SET_UP}`,
+    ];
+  return LIBRARIES.filter((library) => !existsSync(join(folder, library))).map(
+    (library) => `the nRF5 SDK in ${folder} lacks ${library}, which Nordic's own of that version has`,
+  );
 }
 
 function compilerFaults(machine) {

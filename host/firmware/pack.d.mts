@@ -1,12 +1,20 @@
-/** Where the packed program goes. platform: a name of host/platform-NAME.ts. */
+import type { BuildOptions } from "esbuild";
+
+/** What is packed, and where it goes. */
 export interface Packing {
   readonly top: string;
-  readonly platform: string;
+  /** A name of host/platform-NAME.ts, with a host/NAME/hardware.json. */
+  readonly family: string;
   readonly folder: string;
+  /** Names and lines stay as they are written, for the debugger. */
+  readonly isReadable: boolean;
 }
 
-/** Write the program of `top` for a platform into `folder`. The manifest's path. Throws Error. */
+/** Write a packed program into `folder`. The manifest's path. Throws Error. */
 export function pack(packing: Packing): Promise<string>;
 
-/** A file of TypeScript with properties in place of private names. Throws Error, in one line, where it cannot. */
-export function withoutPrivateNames(source: string, path: string): string;
+/** One module of all that `entry` needs, which stands in the folder `top`; `options` are esbuild's. Throws Error. */
+export function bundled(entry: string, top: string, options: BuildOptions): Promise<string>;
+
+/** A bundle in the form that takes the fewest slots. */
+export function rewritten(text: string): string;

@@ -17,14 +17,18 @@ export const PLATFORMS = Object.freeze({
 const OTHER_BOARD = /^(?:nrf52|esp32)\/[a-z0-9_]+$/;
 const WAYS = { nrf52: ["usb", "jlink"], esp32: ["idf"] };
 
+/** On these chips the program fits only when it is packed, with the chip's own cryptography. */
+const PACKED = ["nrf52"];
+
 /** The chips of these families have no Bluetooth. */
 const WITHOUT_BLUETOOTH = ["esp32s2"];
 
-/** What a platform's name means: { name, family, ways }; undefined: nothing. */
+/** What a platform's name means: { name, family, isPacked, ways }; undefined: nothing. */
 export function platformNamed(name) {
   const family = name.split("/")[0];
-  if (Object.hasOwn(PLATFORMS, name)) return { name, family, ways: PLATFORMS[name].ways };
-  return OTHER_BOARD.test(name) ? { name, family, ways: WAYS[family] } : undefined;
+  const isPacked = PACKED.includes(family);
+  if (Object.hasOwn(PLATFORMS, name)) return { name, family, isPacked, ways: PLATFORMS[name].ways };
+  return OTHER_BOARD.test(name) ? { name, family, isPacked, ways: WAYS[family] } : undefined;
 }
 
 /** Why the SDK in `moddable` cannot build for a board of its own; undefined: it can. */

@@ -1,5 +1,6 @@
 /** What must be there before mcconfig is run: the Moddable SDK, its built tools, make, TypeScript. */
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { espIdfFaults } from "./esp-idf.mjs";
@@ -118,6 +119,14 @@ export function typescriptFaults(top, machine) {
   if (version === undefined) return [`${tsc} does not run; "npm ci" installs TypeScript anew`];
   if (isAtLeast(version, LEAST_TYPESCRIPT)) return [];
   return [`TypeScript ${version} is too old, 6 or newer is needed; "npm ci" brings the project's own`];
+}
+
+/** Whether tsc finds nothing wrong in the whole project; what it says goes to standard error. */
+export function hasSoundTypes(top, { env }) {
+  const tsc = join(top, "node_modules", "typescript", "bin", "tsc");
+  const project = join(top, "tsconfig.json");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", project], { env, stdio: ["ignore", 2, 2] });
+  return status === 0;
 }
 
 function trimmed(top) {

@@ -22,10 +22,10 @@ const system = process.platform === "darwin" ? "mac" : "lin";
 /** What the fake mcconfig puts where the real one would put it, and what it was asked. */
 const MCCONFIG = `
   import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs";
-  import { join } from "node:path";
+  import { basename, dirname, join } from "node:path";
   const args = process.argv.slice(2);
   const after = (name) => args[args.indexOf(name) + 1];
-  const { FAKE_RESULT, FAKE_LOG, FAKE_PROJECT, UPLOAD_PORT = "", FLEDGLING_CRYPTO, PATH } = process.env;
+  const { FAKE_RESULT, FAKE_LOG, UPLOAD_PORT = "", FLEDGLING_CRYPTO, PATH } = process.env;
   const call = { args, port: UPLOAD_PORT, crypto: FLEDGLING_CRYPTO, path: PATH.split(":").slice(0, 2) };
   appendFileSync(FAKE_LOG, JSON.stringify(call) + "\\n");
   console.log("# the words of make");
@@ -35,19 +35,24 @@ const MCCONFIG = `
   const build = args.some((arg) => arg.startsWith("-d")) ? "debug" : "release";
   for (const kind of ["bin", "tmp"]) {
     const from = join(FAKE_RESULT, kind);
-    const to = join(after("-o"), kind, platform, build, FAKE_PROJECT);
+    const to = join(after("-o"), kind, platform, build, basename(dirname(args.at(-1))));
     if (existsSync(from)) cpSync(from, to, { recursive: true });
   }
 `;
 
-/** It "installs" a TypeScript that knows its version, and nothing else. */
+/** It "installs" a TypeScript that knows its version, and finds no fault. */
 const NPM = `
   import { cpSync, mkdirSync, writeFileSync } from "node:fs";
   mkdirSync("node_modules/typescript/bin", { recursive: true });
   writeFileSync("node_modules/typescript/package.json", JSON.stringify({ version: "7.0.2" }));
-  writeFileSync("node_modules/typescript/bin/tsc", 'console.log("Version 7.0.2");');
+  const tsc = 'if (process.argv[2] === "--version") console.log("Version 7.0.2");';
+  writeFileSync("node_modules/typescript/bin/tsc", tsc);
   cpSync("package-lock.json", "node_modules/.package-lock.json");
 `;
+
+/** Nordic's libraries, below the SDK's "external". */
+const OBERON = "nrf_oberon/lib/cortex-m4/hard-float/liboberon_3.0.6.a";
+const CC310 = "nrf_cc310/lib/cortex-m4/hard-float/no-interrupts/libnrf_cc310_0.9.13.a";
 
 const LOCK = JSON.stringify({
   packages: { "": {}, "node_modules/typescript": { version: "7.0.2", integrity: "sha512-x", dev: true } },
@@ -85,6 +90,7 @@ export class Desk {
     this.write(`${project}/package.json`, JSON.stringify({ type: "module" }));
     this.write(`${project}/package-lock.json`, LOCK);
     this.write(`${project}/npm-cli.js`, NPM);
+    this.#layProgram();
     this.#layModdable();
     this.#layEspIdf();
     this.#layNrf5();
@@ -101,7 +107,6 @@ export class Desk {
       npm_execpath: this.inProject("npm-cli.js"),
       FAKE_LOG: this.path("calls"),
       FAKE_RESULT: this.path("result"),
-      FAKE_PROJECT: basename(project),
     };
   }
 
@@ -190,6 +195,18 @@ export class Desk {
     return lines.map((line) => JSON.parse(line));
   }
 
+  /** The smallest that can be packed, with the packages that do it. */
+  #layProgram(): void {
+    const files = {
+      "main.ts": "export const lamp = (name: string) => name;",
+      "host/platform-nrf52.ts": "export const run = (program: (name: string) => string) => program('nRF52');",
+    };
+    for (const [name, text] of Object.entries(files)) this.write(`${basename(this.project)}/${name}`, text);
+    mkdirSync(this.inProject("node_modules/@babel"), { recursive: true });
+    for (const name of ["esbuild", "@babel/parser"])
+      symlinkSync(join(host, "../node_modules", name), this.inProject(`node_modules/${name}`));
+  }
+
   #layModdable(): void {
     this.write("moddable/tools/mcconfig.js", "");
     this.write("moddable/tools/VERSION", "8.2.3\n");
@@ -223,6 +240,7 @@ export class Desk {
     this.write("nrf5-sdk/components/boards/moddable_four.h", "");
     this.write("nrf5-sdk/components/boards/boards.h", '#include "moddable_four.h"\n');
     this.write("nrf5-sdk/integration/nrfx/legacy/apply_old_config.h", "NRFX_SPIM3_ENABLED\n");
+    for (const name of [OBERON, CC310]) this.write(`nrf5-sdk/external/${name}`, "");
     this.program("arm/bin/arm-none-eabi-gcc", "echo 12.2.1");
     this.program("nrf5/uf2conv.py", "");
     this.program("nrf5/nrfjprog/nrfjprog", "");

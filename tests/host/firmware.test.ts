@@ -152,6 +152,16 @@ describe("What is missing", () => {
       () => desk.remove("nrf5-sdk/components/boards/moddable_four.h"),
       /Nordic's own/,
     ],
+    [
+      "no library for P-256",
+      () => desk.remove("nrf5-sdk/external/nrf_oberon"),
+      /nrf5-sdk lacks external\/nrf_oberon\/lib\/.*liboberon_3\.0\.6\.a, which Nordic's own/,
+    ],
+    [
+      "no library for random numbers",
+      () => desk.remove("nrf5-sdk/external/nrf_cc310"),
+      /nrf5-sdk lacks external\/nrf_cc310\/lib\/.*libnrf_cc310_0\.9\.13\.a/,
+    ],
     ["no compiler", () => desk.remove("arm"), /arm-none-eabi-gcc is missing.*NRF_ROOT or NRF52_GCC_ROOT/],
     [
       "another compiler",
@@ -305,7 +315,7 @@ describe("A build", () => {
     assert.equal(stdout, `${join(bin, "xs_nrf52.hex")}\n${join(bin, "xs_nrf52.uf2")}\n`);
     assert.match(stderr, /# the words of make/);
     const settings = ["output=blink", "led-pin=6"];
-    const manifest = desk.inProject("manifest.json");
+    const manifest = join(out, "project", "manifest.json");
     const [call] = desk.calls;
     assert.deepEqual(call?.args, ["-m", "-p", "nrf52/xiao", "-t", "build", "-o", out, ...settings, manifest]);
     assert.equal(call?.path[0], desk.inProject("node_modules/.bin"), "the project's TypeScript comes first");
@@ -313,18 +323,52 @@ describe("A build", () => {
   });
 
   test("has another folder when it is of another cryptography, which make would not notice", () => {
-    desk.makes({ [HEX]: "", [UF2]: "" });
+    desk.makes({ "bin/xs_esp32.bin": "" });
     assert.match(
-      desk.run("nrf52/dk", "--crypto", "noble").stdout,
-      /firmware\/nrf52\/dk-noble\/bin\/nrf52\/dk\/release/,
+      desk.run("esp32/nodemcu", "--crypto", "noble").stdout,
+      /firmware\/esp32\/nodemcu-noble\/bin\/esp32\/nodemcu\/release/,
     );
     assert.equal(desk.calls[0]?.crypto, "noble");
-    assert.match(desk.run("nrf52/dk").stdout, /firmware\/nrf52\/dk\/bin/);
+    assert.match(desk.run("esp32/nodemcu").stdout, /firmware\/esp32\/nodemcu\/bin/);
     assert.equal(desk.calls[0]?.crypto, "native");
     desk.env.FLEDGLING_CRYPTO = "noble";
-    assert.match(desk.run("nrf52/dk").stdout, /dk-noble/);
-    assert.match(desk.run("nrf52/dk", "--crypto=native").stdout, /firmware\/nrf52\/dk\/bin/);
+    assert.match(desk.run("esp32/nodemcu").stdout, /nodemcu-noble/);
+    assert.match(desk.run("esp32/nodemcu", "--crypto=native").stdout, /firmware\/esp32\/nodemcu\/bin/);
     assert.equal(desk.calls[0]?.crypto, "native");
+  });
+
+  test("of noble is refused where it has no room", () => {
+    const reason = /noble has no room on an nRF52840: it takes some 80 kB of RAM.*without --crypto noble/;
+    refused(desk.run("nrf52/dk", "--crypto", "noble"), reason);
+    desk.env.FLEDGLING_CRYPTO = "noble";
+    refused(desk.run("nrf52/xiao"), reason);
+    desk.makes({ [HEX]: "", [UF2]: "" });
+    assert.equal(desk.run("nrf52/xiao", "--crypto=native").status, 0);
+  });
+
+  test("of nRF52 is of the program packed, short or, for the debugger, as it is written", () => {
+    desk.makes({ [HEX]: "", [UF2]: "" });
+    const program = desk.inProject("build/firmware/nrf52/dk/project/program.js");
+    assert.equal(desk.run("nrf52/dk").status, 0);
+    assert.match(readFileSync(program, "utf8"), /^const \w=\w=>\w,/);
+    assert.equal(desk.run("nrf52/dk", "--debug").status, 0);
+    assert.match(readFileSync(program, "utf8"), /const lamp = \(name\) => name/);
+    assert.equal(desk.run("esp32/nodemcu").status, 2, "there is no image of it");
+    assert.equal(desk.calls[0]?.args.at(-1), desk.inProject("manifest.json"), "others are not packed");
+  });
+
+  test("of nRF52 with something wrong in the program ends before it begins", () => {
+    desk.makes({ [HEX]: "", [UF2]: "" });
+    assert.equal(desk.run("nrf52/dk").status, 0);
+    const main = "project/main.ts";
+    desk.write(main, 'import { gone } from "./gone.js"; export const lamp = gone;');
+    refused(desk.run("nrf52/dk"), /^fledgling: main\.ts:1: Could not resolve "\.\/gone\.js"$/);
+    desk.write(main, "export class A { #a = 1; is = (a: A) => #a in a; }; export const lamp = new A();");
+    refused(desk.run("nrf52/dk"), /^fledgling: .*#a in a.*: a private name cannot be looked for/);
+    desk.write(main, "export const lamp = 1;");
+    const tsc = 'console.log("Version 7.0.2"); process.exit(process.argv[2] === "--version" ? 0 : 2);';
+    desk.write("project/node_modules/typescript/bin/tsc", tsc);
+    refused(desk.run("nrf52/dk"), /^Version/, /^fledgling: tsc refuses the program; its words stand above$/);
   });
 
   test("that fails gives mcconfig's status", () => {

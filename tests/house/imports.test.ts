@@ -62,7 +62,7 @@ const OUTSIDE: readonly (readonly [files: RegExp, may: readonly string[]])[] = [
     /^host\/(esp32|nrf52)\//,
     [...SEEN_BY_HOSTS, "host/esp32/", "host/nrf52/", "host/xs/", "host/flash/", "sdk"],
   ],
-  [/^host\/firmware\//, ["host/firmware/", "host/simulator/setup.mjs", "node:", "dependencies"]],
+  [/^host\/firmware\//, ["host/firmware/", "host/simulator/setup.mjs", "node:", "packages"]],
   [/^host\//, [...SEEN_BY_HOSTS, "host/"]],
   [/^tests\/.*\.suite\.ts$/, ["main.ts", "modules/", "host/", "tests/"]],
   [
