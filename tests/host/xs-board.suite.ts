@@ -219,6 +219,7 @@ export const suite: Suite = ({ test, equal, throws }) => {
     const wired = { pin: 7, kind: "switched", activeLow: false };
     equal(factsWith({}), { led: undefined, button: undefined });
     equal(factsWith({ board: "esp32/esp32c3", "led-pin": "7" }).led, wired, "an LED that somebody has wired");
+    equal(factsWith({ "led-pin": "8", "led-kind": "dimmed" }).led?.pin, 8);
     equal(factsWith({ "led-pin": "7", "led-kind": "dimmed" }).led, { ...wired, kind: "dimmed" });
     equal(factsWith({ "led-pin": "7", "led-active-low": "true" }).led, { ...wired, activeLow: true });
     equal(factsWith({ board: "nrf52/dk", "led-pin": "13" }).led?.activeLow, true, "the board's own");
@@ -242,7 +243,7 @@ export const suite: Suite = ({ test, equal, throws }) => {
     const boards = Object.keys(Boards).join(", ");
     equal(fault({ board: "nrf52/pdk" }), `board: "nrf52/pdk" is none of ${boards}`);
     equal(fault({ board: "toString" }), `board: "toString" is none of ${boards}`);
-    for (const pin of ["", "64", "-1", "1.5", "7 ", "0x7", "100", "NONE"]) {
+    for (const pin of ["", "64", "-1", "1.5", "7 ", "0x7", "100", "063", "NONE"]) {
       equal(fault({ "led-pin": pin }), `led-pin: "${pin}" is neither a pin from 0 to 63 nor none`);
       equal(fault({ "button-pin": pin }), `button-pin: "${pin}" is neither a pin from 0 to 63 nor none`);
     }
