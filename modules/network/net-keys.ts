@@ -16,6 +16,7 @@ import { octet, wipe } from "../bytes.js";
 import type { Crypto, DropReason, Trace } from "../platform.js";
 import { hexDigits, RecordPrefix, type Records } from "../records.js";
 import type { KeyResult } from "./key-result.js";
+import { NetworkScratch } from "./network-cipher.js";
 import { type KeyRefreshPhase, NetworkKey, Subnet } from "./subnet.js";
 
 const VERSION = 1;
@@ -49,6 +50,8 @@ export interface NetKeysParts {
 /** Keeps the NetKeys, in storage too. */
 export class NetKeys {
   readonly #parts: NetKeysParts;
+  /** Of all keys: one of its own would take a kilobyte of each on XS. */
+  readonly #scratch = new NetworkScratch();
   #listener: NetKeysListener | undefined;
   #subnets: readonly Subnet[] = [];
 
@@ -78,7 +81,7 @@ export class NetKeys {
    * not known. The listener is not called. false: it could not be stored. MshPRT 5.4.1.8.
    */
   begin(netKeyIndex: number, key: Uint8Array, phase2: boolean): boolean {
-    const networkKey = new NetworkKey(this.#parts.crypto, key);
+    const networkKey = this.#networkKey(key);
     const subnet = new Subnet(netKeyIndex, networkKey);
     if (phase2) subnet.enter(2, networkKey, networkKey);
     if (!this.#write(netKeyIndex, subnet.phase, networkKey, networkKey)) {
@@ -104,7 +107,7 @@ export class NetKeys {
     const known = this.get(netKeyIndex);
     if (known !== undefined) return known.transmitKey.isMadeOf(key) ? "done" : "alreadyStored";
     if (this.#subnets.length >= this.#parts.capacity) return "full";
-    const networkKey = new NetworkKey(this.#parts.crypto, key);
+    const networkKey = this.#networkKey(key);
     if (!this.#write(netKeyIndex, 0, networkKey, networkKey)) {
       networkKey.wipe();
       return "storageFailed";
@@ -122,7 +125,7 @@ export class NetKeys {
     if (subnet === undefined) return "unknownNetKey";
     if (subnet.phase === 1 && subnet.newKey?.isMadeOf(key)) return "done";
     if (subnet.phase !== 0 || subnet.transmitKey.isMadeOf(key)) return "cannotUpdate";
-    const newKey = new NetworkKey(this.#parts.crypto, key);
+    const newKey = this.#networkKey(key);
     const isStored = this.#enter(subnet, 1, subnet.transmitKey, newKey);
     if (!isStored) newKey.wipe();
     return isStored ? "done" : "storageFailed";
@@ -213,9 +216,13 @@ export class NetKeys {
     return isStored;
   }
 
+  #networkKey(netKey: Uint8Array): NetworkKey {
+    return new NetworkKey(this.#parts.crypto, netKey, this.#scratch);
+  }
+
   /** undefined: the record makes no sense, which is traced. */
   #read(name: string): Subnet | undefined {
-    const { records, crypto } = this.#parts;
+    const { records } = this.#parts;
     const record = records.read(name, VERSION, SIZE);
     if (record === undefined) return undefined;
     const netKeyIndex = Number.parseInt(name.slice(RecordPrefix.NetKey.length), 16);
@@ -225,11 +232,11 @@ export class NetKeys {
       records.damaged(record);
       return undefined;
     }
-    const key = new NetworkKey(crypto, record.subarray(KEY_AT, NEW_KEY_AT));
+    const key = this.#networkKey(record.subarray(KEY_AT, NEW_KEY_AT));
     const subnet = new Subnet(netKeyIndex, key);
     const newNetKey = record.subarray(NEW_KEY_AT);
     if (phase !== 0) {
-      subnet.enter(phase, key, key.isMadeOf(newNetKey) ? key : new NetworkKey(crypto, newNetKey));
+      subnet.enter(phase, key, key.isMadeOf(newNetKey) ? key : this.#networkKey(newNetKey));
     }
     wipe(record);
     return subnet;

@@ -1,7 +1,7 @@
 /** Encryption, authentication and obfuscation of Network PDUs. MshPRT 3.4.4, 3.9.5.1, 3.9.7. */
 
 import { octet, setUint32BE } from "../bytes.js";
-import { Ccm } from "../crypto/ccm.js";
+import { Ccm, CcmScratch } from "../crypto/ccm.js";
 import type { NetworkCredentials } from "../crypto/toolbox.js";
 import type { BlockCipher, Crypto } from "../platform.js";
 import { HEADER_SIZE, isControl, micSizeOf } from "./network-pdu.js";
@@ -16,26 +16,37 @@ export type NonceType = (typeof NonceType)[keyof typeof NonceType];
 /** The octets from here on are encrypted: DST, TransportPDU. MshPRT 3.4.4. */
 const ENCRYPTED = 7;
 
+/** What a packet is worked on in: of one set of credentials alone, or of several that share it. */
+export class NetworkScratch {
+  readonly ccm = new CcmScratch();
+  /** Type, CTL and TTL, SEQ, SRC, 0000, IV Index. MshPRT 3.9.5.1, 3.9.5.4, 3.9.5.5. */
+  readonly nonce = new Uint8Array(13);
+  /** Input of the privacy function: five zeros, IV Index, privacy random. MshPRT 3.9.7.3. */
+  readonly privacyPlaintext = new Uint8Array(16);
+  readonly pecb = new Uint8Array(16);
+}
+
 /**
- * One set of network credentials: of a NetKey, or of a friendship. It holds its scratch; what it allocates for a
- * packet are short-lived views, and those only where a packet is encrypted or authenticated. MshPRT 3.9.6.3.1.
+ * One set of network credentials: of a NetKey, or of a friendship. What it allocates for a packet are short-lived
+ * views, and those only where a packet is encrypted or authenticated. MshPRT 3.9.6.3.1.
  */
 export class NetworkCipher {
   /** 7 bits, public. */
   readonly nid: number;
   readonly #encryption: Ccm;
   readonly #privacy: BlockCipher;
-  /** Type, CTL and TTL, SEQ, SRC, 0000, IV Index. MshPRT 3.9.5.1, 3.9.5.4, 3.9.5.5. */
-  readonly #nonce = new Uint8Array(13);
-  /** Input of the privacy function: five zeros, IV Index, privacy random. MshPRT 3.9.7.3. */
-  readonly #privacyPlaintext = new Uint8Array(16);
-  readonly #pecb = new Uint8Array(16);
+  readonly #nonce: Uint8Array;
+  readonly #privacyPlaintext: Uint8Array;
+  readonly #pecb: Uint8Array;
 
   /** The credentials are not kept: whoever made them wipes them. */
-  constructor(crypto: Crypto, credentials: NetworkCredentials) {
+  constructor(crypto: Crypto, credentials: NetworkCredentials, scratch = new NetworkScratch()) {
     this.nid = credentials.nid;
-    this.#encryption = new Ccm(crypto.aes128(credentials.encryptionKey));
+    this.#encryption = new Ccm(crypto.aes128(credentials.encryptionKey), scratch.ccm);
     this.#privacy = crypto.aes128(credentials.privacyKey);
+    this.#nonce = scratch.nonce;
+    this.#privacyPlaintext = scratch.privacyPlaintext;
+    this.#pecb = scratch.pecb;
   }
 
   /**

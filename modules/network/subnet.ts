@@ -4,7 +4,7 @@ import { equal, wipe } from "../bytes.js";
 import { Ccm } from "../crypto/ccm.js";
 import { beaconKey, identityKey, k2, k3, privateBeaconKey } from "../crypto/toolbox.js";
 import type { BlockCipher, Crypto } from "../platform.js";
-import { NetworkCipher } from "./network-cipher.js";
+import { NetworkCipher, NetworkScratch } from "./network-cipher.js";
 
 /** 0: one key; 1: a new one is there, and only heard; 2: the new one is sent with, the old one heard. MshPRT 4.2.15. */
 export type KeyRefreshPhase = 0 | 1 | 2;
@@ -21,16 +21,18 @@ export class NetworkKey {
   /** For the authentication of secure network beacons. MshPRT 3.9.6.3.4. */
   readonly beaconKey: BlockCipher;
   readonly #crypto: Crypto;
+  readonly #scratch: NetworkScratch;
   readonly #netKey: Uint8Array;
   #identityKey: BlockCipher | undefined;
   #privateBeaconKey: Ccm | undefined;
 
   /** netKey: 16 octets. */
-  constructor(crypto: Crypto, netKey: Uint8Array) {
+  constructor(crypto: Crypto, netKey: Uint8Array, scratch = new NetworkScratch()) {
     this.#crypto = crypto;
+    this.#scratch = scratch;
     const credentials = k2(crypto, netKey, new Uint8Array([FLOODING]));
     const beacon = beaconKey(crypto, netKey);
-    this.cipher = new NetworkCipher(crypto, credentials);
+    this.cipher = new NetworkCipher(crypto, credentials, scratch);
     this.networkId = k3(crypto, netKey);
     this.beaconKey = crypto.aes128(beacon);
     this.#netKey = netKey.slice();
@@ -45,7 +47,7 @@ export class NetworkKey {
 
   /** For mesh private beacons; derived when it is needed first. MshPRT 3.9.6.3.5. */
   get privateBeaconKey(): Ccm {
-    this.#privateBeaconKey ??= new Ccm(this.#derive(privateBeaconKey));
+    this.#privateBeaconKey ??= new Ccm(this.#derive(privateBeaconKey), this.#scratch.ccm);
     return this.#privateBeaconKey;
   }
 
