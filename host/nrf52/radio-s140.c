@@ -4,7 +4,8 @@
  *
  *  - One advertising set: a counted event, or connectable advertising.
  *  - The address cannot change while scanning or advertising: scanning pauses for that moment.
- *  - A non-resolvable private address is drawn by the SoftDevice itself, a new one at each start of advertising.
+ *  - A non-resolvable private address is drawn by the SoftDevice itself, a new one at each start of advertising: who wants
+ *    to connect to one has to do so before the next transmission.
  *  - Services cannot be taken away: another service means that the SoftDevice is disabled and enabled again.
  */
 
@@ -57,15 +58,17 @@ static struct {
 
 	/* The one counted event is under way. */
 	volatile bool counting;
-	bool scanning;
+	bool scanning_wanted;
+	/* Or it only waits until a report has been dealt with. */
+	volatile bool scanning;
 	uint8_t scan_buffers[2][BLE_GAP_SCAN_BUFFER_MIN];
 	volatile uint8_t scan_buffer;
 
 	uint8_t set;
+	/* The SoftDevice reads them for as long as it advertises. */
 	uint8_t data[RADIO_DATA_SIZE], scan_response[RADIO_DATA_SIZE];
 	enum address_kind address_kind;
 	uint8_t address[RADIO_ADDRESS_SIZE];
-
 } radio = { .gone_to_tell = BLE_CONN_HANDLE_INVALID };
 
 void radio_tell(enum radio_event_type type, uint16_t connection, int32_t value)
@@ -89,9 +92,11 @@ static void report_received(const ble_gap_evt_adv_report_t *report)
 		radio_happened(&event);
 	}
 
-	/* The SoftDevice waits for its buffer. It refuses where scanning was stopped meanwhile. */
+	/* The SoftDevice waits for its buffer. It is in no state to take it where scanning was stopped meanwhile. */
 	ble_data_t buffer = { radio.scan_buffers[radio.scan_buffer], BLE_GAP_SCAN_BUFFER_MIN };
-	(void)sd_ble_gap_scan_start(NULL, &buffer);
+	uint32_t error = sd_ble_gap_scan_start(NULL, &buffer);
+	if (error != NRF_SUCCESS && error != NRF_ERROR_INVALID_STATE)
+		radio.scanning = false;
 }
 
 static void gap_happened(uint16_t id, const ble_gap_evt_t *gap)
@@ -279,6 +284,7 @@ static void disable(void)
 
 static uint32_t enable(void)
 {
+	radio.scanning = false;
 	radio.set = BLE_GAP_ADV_SET_HANDLE_NOT_SET;
 	radio.address_kind = ADDRESS_UNSET;
 	gatt_forget();
@@ -302,7 +308,7 @@ bool radio_port_start(void)
 		return false;
 
 	xSemaphoreTake(radio.lock, portMAX_DELAY);
-	radio.scanning = false;
+	radio.scanning_wanted = false;
 	uint32_t error = enable();
 	radio.failure_to_tell = error;
 	radio.ready_to_tell = error == NRF_SUCCESS;
@@ -316,7 +322,6 @@ void radio_port_stop(void)
 	if (radio.task == NULL)
 		return;
 	xSemaphoreTake(radio.lock, portMAX_DELAY);
-	radio.scanning = false;
 	radio.ready_to_tell = false;
 	radio.failure_to_tell = NRF_SUCCESS;
 	radio.gone_to_tell = BLE_CONN_HANDLE_INVALID;
@@ -328,9 +333,6 @@ void radio_port_stop(void)
 
 static bool start_scanning(void)
 {
-	/* A report of the scan before may still be waiting: its octets stay where they are. */
-	radio.scan_buffer ^= 1;
-	ble_data_t buffer = { radio.scan_buffers[radio.scan_buffer], BLE_GAP_SCAN_BUFFER_MIN };
 	ble_gap_scan_params_t options = {
 		.filter_policy = BLE_GAP_SCAN_FP_ACCEPT_ALL,
 		.scan_phys = BLE_GAP_PHY_1MBPS,
@@ -338,17 +340,26 @@ static bool start_scanning(void)
 		.window = SCAN_WINDOW,
 		.timeout = BLE_GAP_SCAN_TIMEOUT_UNLIMITED,
 	};
-	return sd_ble_gap_scan_start(&options, &buffer) == NRF_SUCCESS;
+	/* It may still wait for its buffer. */
+	(void)sd_ble_gap_scan_stop();
+	/* A report of the scan before may still be waiting: its octets stay where they are. */
+	radio.scan_buffer ^= 1;
+	ble_data_t buffer = { radio.scan_buffers[radio.scan_buffer], BLE_GAP_SCAN_BUFFER_MIN };
+	radio.scanning = sd_ble_gap_scan_start(&options, &buffer) == NRF_SUCCESS;
+	return radio.scanning;
+}
+
+/* What has been refused once is tried again with each start of advertising. */
+static bool resume_scanning(void)
+{
+	return !radio.scanning_wanted || radio.scanning || start_scanning();
 }
 
 bool radio_port_scan(bool on)
 {
-	if (on == radio.scanning)
-		return true;
-	if (on) {
-		radio.scanning = start_scanning();
-		return radio.scanning;
-	}
+	radio.scanning_wanted = on;
+	if (on)
+		return resume_scanning();
 	radio.scanning = false;
 	(void)sd_ble_gap_scan_stop();
 	return true;
@@ -401,14 +412,13 @@ static bool set_address(const uint8_t *address)
 	if (kind == radio.address_kind && same)
 		return true;
 
-	if (radio.scanning)
-		(void)sd_ble_gap_scan_stop();
+	radio.scanning = false;
+	(void)sd_ble_gap_scan_stop();
 	uint32_t error = kind == ADDRESS_STATIC ? set_static(address) : set_private();
 	radio.address_kind = error == NRF_SUCCESS ? kind : ADDRESS_UNSET;
 	if (error == NRF_SUCCESS && kind == ADDRESS_STATIC)
 		memcpy(radio.address, address, RADIO_ADDRESS_SIZE);
-	if (radio.scanning)
-		radio.scanning = start_scanning();
+	(void)resume_scanning();
 	return error == NRF_SUCCESS;
 }
 
@@ -425,6 +435,7 @@ static bool start_advertising(const struct radio_advertisement *advertisement, u
 {
 	if (advertisement->length > RADIO_DATA_SIZE || advertisement->scan_response_length > RADIO_DATA_SIZE)
 		return false;
+	(void)resume_scanning();
 	if (!set_address(advertisement->address))
 		return false;
 
@@ -477,8 +488,8 @@ static uint32_t begin_anew(void)
 {
 	disable();
 	uint32_t error = enable();
-	if (error == NRF_SUCCESS && radio.scanning)
-		radio.scanning = start_scanning();
+	if (error == NRF_SUCCESS)
+		(void)resume_scanning();
 	return error;
 }
 
@@ -489,7 +500,8 @@ bool radio_port_serve(const struct radio_service *service)
 
 	xSemaphoreTake(radio.lock, portMAX_DELAY);
 	uint32_t error = gatt_is_filled() ? begin_anew() : NRF_SUCCESS;
-	radio.failure_to_tell = error;
+	if (error != NRF_SUCCESS)
+		radio.failure_to_tell = error;
 	if (error == NRF_SUCCESS && service != NULL)
 		error = gatt_add(service);
 	xSemaphoreGive(radio.lock);
