@@ -21,6 +21,10 @@ const NO_ROOM_FOR_NOBLE =
   "noble has no room on an nRF52840: it takes some 80 kB of RAM more than the node leaves; " +
   "without --crypto noble, or FLEDGLING_CRYPTO, P-256 is that of Nordic's library";
 
+const NO_ROOM_FOR_DEBUGGING =
+  "a debug build has no room on an nRF52840: it is some 40 kB larger than the flash; " +
+  "debug the same program on an ESP32, or on Linux: npm run firmware -- lin --debug";
+
 /** The exit status. */
 async function main(args) {
   const options = readOptions(args);
@@ -65,12 +69,12 @@ async function build(given, machine) {
 }
 
 /** Pack the program. mcconfig has tsc look at what is written in TypeScript, and will not see that. */
-async function packed({ platform, debug }, { program }, machine) {
+async function packed({ platform }, { program }, machine) {
   if (!hasSoundTypes(top, machine)) throw new FirmwareError("tsc refuses the program; its words stand above");
   // What it imports is there since the installation.
   const { pack } = await import("./pack.mjs");
   try {
-    await pack({ top, family: platform.family, folder: program, isReadable: debug !== undefined });
+    await pack({ top, family: platform.family, folder: program });
   } catch (error) {
     throw new FirmwareError(...reasonsOf(error));
   }
@@ -92,7 +96,7 @@ function buildTarget({ platform }, machine) {
 async function deliver({ platform, deploy, debug, port }, places, run, machine) {
   if (deploy === undefined && debug === undefined) return 0;
   // Without a target mcconfig does all: on Linux and for ESP32 that is the debugger, too.
-  if (debug !== undefined && platform.family !== "nrf52") return run(undefined);
+  if (debug !== undefined) return run(undefined);
   if (platform.deploy === "usb") {
     const [, image] = imagesOf(platform, places);
     await copyToBoard(image, port, machine, say);
@@ -100,7 +104,7 @@ async function deliver({ platform, deploy, debug, port }, places, run, machine) 
     const status = run(platform.deploy === "jlink" ? "flash" : "deploy");
     if (status !== 0) return failed(status);
   }
-  return debug === undefined ? 0 : run("xsbug");
+  return 0;
 }
 
 /** What building needs, and what comes after it. */
@@ -109,8 +113,8 @@ function allFaults(options, machine) {
   const faults = faultsOf(platform, top, machine);
   if (faults.length > 0) return faults;
   if (platform.isPacked && cryptoOf(options, machine) === "noble") return [NO_ROOM_FOR_NOBLE];
-  const isFlashed = deploy !== undefined || debug !== undefined;
-  const flashing = isFlashed && platform.deploy === "jlink" ? jlinkFaults(machine) : [];
+  if (platform.isPacked && debug !== undefined) return [NO_ROOM_FOR_DEBUGGING];
+  const flashing = deploy !== undefined && platform.deploy === "jlink" ? jlinkFaults(machine) : [];
   return [...flashing, ...debuggerFaults(debug, machine)];
 }
 

@@ -16,7 +16,8 @@ npm run firmware -- PLATFORM [options]  build main.ts for one of them
   --deploy            flash it: nrf52/dk by its J-Link, other nRF52 boards as a USB drive, ESP32 by its serial port
   --deploy=jlink      flash an nRF52 board by a J-Link
   --deploy=usb        flash an nRF52 board by its UF2 boot loader
-  --debug             build for debugging, flash, and connect the debugger xsbug (lin: start it in the SDK's mcsim)
+  --debug             build for debugging, flash, and connect the debugger xsbug (lin: start it in the SDK's mcsim);
+                      not on nRF52, where it has no room
   --debug=log         the same, with the trace in this terminal in place of xsbug
   --size              print what it takes of flash and RAM
   --config NAME=VALUE a setting of the node or the board, such as output=blink or led-pin=13; again for each

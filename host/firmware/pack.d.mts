@@ -6,8 +6,6 @@ export interface Packing {
   /** A name of host/platform-NAME.ts, with a host/NAME/hardware.json. */
   readonly family: string;
   readonly folder: string;
-  /** Names and lines stay as they are written, for the debugger. */
-  readonly isReadable: boolean;
 }
 
 /** Write a packed program into `folder`. The manifest's path. Throws Error. */

@@ -1,6 +1,6 @@
 /**
  * The program as one module, for chips on which it does not fit as it is written: in plain modules the image for
- * nRF52840 is 138 kB larger than its flash of 819 kB, packed 68 kB smaller. What is preloaded lies in flash as slots of
+ * nRF52840 is 133 kB larger than its flash of 819 kB, packed 68 kB smaller. What is preloaded lies in flash as slots of
  * 16 octets, and XS spends one on each private name of each class and on each name of another module that a function
  * uses, three on the prototype of each plain function, a dozen on each module. Here private names become properties,
  * plain functions arrows, all modules one. Long names would cost 18 kB, and a release build never tells them; private
@@ -21,14 +21,13 @@ const MAIN = `import { lamp, run } from "program";\n\nexport default function ()
 
 /**
  * Write the program of `top` for a family of chips into `folder`, with a manifest for mcconfig, whose path it gives.
- * isReadable: names and lines stay as they are written, for the debugger. Throws Error.
+ * Throws Error.
  */
-export async function pack({ top, family, folder, isReadable }) {
+export async function pack({ top, family, folder }) {
   const entry = `export { lamp } from "./main.ts";\nexport { run } from "./host/platform-${family}.ts";\n`;
   const text = await bundled(entry, top, { external: OF_THE_SDK, plugins: [platformOf(family)] });
-  const whole = { ...LANGUAGE, format: "esm" };
-  const short = { minifyIdentifiers: true, minifyWhitespace: true };
-  const { code } = await transform(rewritten(text), isReadable ? whole : { ...whole, ...short });
+  const short = { ...LANGUAGE, format: "esm", minifyIdentifiers: true, minifyWhitespace: true };
+  const { code } = await transform(rewritten(text), short);
   mkdirSync(folder, { recursive: true });
   const manifest = {
     include: ["$(MODDABLE)/examples/manifest_base.json", join(top, "host", family, "hardware.json")],

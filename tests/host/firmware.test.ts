@@ -346,13 +346,16 @@ describe("A build", () => {
     assert.equal(desk.run("nrf52/xiao", "--crypto=native").status, 0);
   });
 
-  test("of nRF52 is of the program packed, short or, for the debugger, as it is written", () => {
+  test("for debugging is refused where it has no room", () => {
+    for (const debug of ["--debug", "--debug=log"])
+      refused(desk.run("nrf52/dk", debug), /a debug build has no room on an nRF52840: .*lin --debug$/);
+  });
+
+  test("of nRF52 is of the program packed", () => {
     desk.makes({ [HEX]: "", [UF2]: "" });
     const program = desk.inProject("build/firmware/nrf52/dk/project/program.js");
     assert.equal(desk.run("nrf52/dk").status, 0);
     assert.match(readFileSync(program, "utf8"), /^const \w=\w=>\w,/);
-    assert.equal(desk.run("nrf52/dk", "--debug").status, 0);
-    assert.match(readFileSync(program, "utf8"), /const lamp = \(name\) => name/);
     assert.equal(desk.run("esp32/nodemcu").status, 2, "there is no image of it");
     assert.equal(desk.calls[0]?.args.at(-1), desk.inProject("manifest.json"), "others are not packed");
   });
@@ -460,12 +463,11 @@ describe("Flashing", () => {
     assert.match(stderr, /drive cannot be written: EISDIR/);
   });
 
-  test("the debugger is connected after flashing, by mcconfig itself where it can", () => {
-    desk.makes({ [HEX]: "", [UF2]: "" });
-    assert.equal(desk.run("nrf52/dk", "--debug").status, 0);
-    assert.deepEqual(targets(), ["build", "flash", "xsbug"]);
-    assert.ok(desk.calls.every(({ args }) => args.includes("-dx")));
+  test("the debugger is connected after flashing, by mcconfig itself", () => {
     desk.makes({ "bin/xs_esp32.bin": "" });
+    assert.equal(desk.run("esp32/esp32s3", "--debug").status, 0);
+    assert.deepEqual(targets(), ["build", undefined]);
+    assert.ok(desk.calls.every(({ args }) => args.includes("-dx")));
     assert.equal(desk.run("esp32/nodemcu", "--debug=log").status, 0);
     assert.deepEqual(targets(), ["build", undefined]);
     assert.ok(desk.calls.every(({ args }) => args.includes("-dl")));

@@ -133,8 +133,7 @@ test("the portable suites pass when they are packed, with all that they test", a
 });
 
 describe("The packed program of nRF52", async () => {
-  const { manifest, program, main } = await packed(false);
-  const readable = await packed(true);
+  const { manifest, program, main } = await packed();
 
   test("comes with a manifest that preloads it", () => {
     assert.deepEqual(manifest, {
@@ -148,9 +147,8 @@ describe("The packed program of nRF52", async () => {
     );
   });
 
-  test("obeys the rules of a preload, short or readable", () => {
+  test("obeys the rules of a preload", () => {
     assert.deepEqual(faultsOfBody(program), []);
-    assert.deepEqual(faultsOfBody(readable.program), []);
   });
 
   test("holds no private name, and few functions that are no arrows: those that C stands behind", () => {
@@ -179,11 +177,6 @@ describe("The packed program of nRF52", async () => {
       [],
     );
   });
-
-  test("keeps its names and lines for the debugger", () => {
-    assert.match(readable.program, /^class MeshNode \{$/m);
-    assert.doesNotMatch(program, /\bMeshNode\b/);
-  });
 });
 
 interface Packed {
@@ -192,10 +185,10 @@ interface Packed {
   readonly main: string;
 }
 
-async function packed(isReadable: boolean): Promise<Packed> {
+async function packed(): Promise<Packed> {
   const folder = mkdtempSync(join(tmpdir(), "pack-"));
   try {
-    const path = await pack({ top, family: "nrf52", folder, isReadable });
+    const path = await pack({ top, family: "nrf52", folder });
     const text = (name: string) => readFileSync(join(folder, name), "utf8");
     return {
       manifest: JSON.parse(readFileSync(path, "utf8")),
