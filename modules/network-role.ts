@@ -34,9 +34,9 @@ export interface Capacity {
   readonly proxyFilter: number;
 }
 
-/** Enough for a lamp in a large house. */
+/** Enough for a lamp in a large house; with more NetKeys, not all would fit into the RAM of an nRF52840 at once. */
 export const defaultCapacity: Capacity = Object.freeze({
-  netKeys: 8,
+  netKeys: 4,
   appKeys: 16,
   replayList: 128,
   messageCache: 64,

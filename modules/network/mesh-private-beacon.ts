@@ -107,12 +107,16 @@ export class MeshPrivateBeacon {
   }
 
   #followSubnets(): void {
-    this.#drawn = this.#parts.netKeys.subnets.map((subnet) => this.#drawnFor(subnet));
+    const { subnets } = this.#parts.netKeys;
+    this.#drawn = this.#drawn.filter(({ subnet }) => subnets.includes(subnet));
   }
 
   #drawnFor(subnet: Subnet): Drawn {
     const known = this.#drawn.find((candidate) => candidate.subnet === subnet);
-    return known ?? { subnet, random: new Uint8Array(BEACON_RANDOM_SIZE), atMs: 0, said: undefined };
+    if (known !== undefined) return known;
+    const drawn: Drawn = { subnet, random: new Uint8Array(BEACON_RANDOM_SIZE), atMs: 0, said: undefined };
+    this.#drawn = [...this.#drawn, drawn];
+    return drawn;
   }
 
   /** The subnet's Random: another one when its time is over, or when the beacon says something else. MshPRT 3.10.4.2. */

@@ -127,7 +127,7 @@ export class SecureNetworkBeacon implements AdvertisingReceiver {
 
 /** The last authentic beacon of a key: the same octets need not be authenticated again. */
 class HeardBeacon {
-  readonly octets = new Uint8Array(SECURE_NETWORK_BEACON_SIZE);
+  octets: Uint8Array | undefined;
   key: NetworkKey | undefined;
 }
 
@@ -154,11 +154,11 @@ class Memory {
 
 /** Whether that key authenticates the beacon; the last one that it did is kept. */
 function isOfKey(pdu: Uint8Array, key: NetworkKey, heard: HeardBeacon | undefined): boolean {
-  if (heard?.key === key && equal(heard.octets, pdu)) return true;
+  if (heard?.octets !== undefined && heard.key === key && equal(heard.octets, pdu)) return true;
   if (!isAuthentic(pdu, key.beaconKey)) return false;
   if (heard !== undefined) {
     heard.key = key;
-    heard.octets.set(pdu);
+    heard.octets = pdu.slice();
   }
   return true;
 }
