@@ -5,7 +5,8 @@
  *     npx tsx tests/bench/ram.ts --ether PATH --measure COMMAND
  *
  * The stages: unprovisioned, provisioned, long message (380 octets, the longest there is), ten AppKeys (each bound to
- * both models), full replay list, in use (128 further messages).
+ * both models), full replay list, in use (128 further messages), all keys (as many NetKeys and AppKeys as there is room
+ * for).
  */
 
 import { execFileSync } from "node:child_process";
@@ -18,6 +19,7 @@ import {
   appKeyAdd,
   compositionDataGet,
   modelAppBind,
+  netKeyAdd,
 } from "../../host/simulator/phone/mesh/config-messages.js";
 import {
   GENERIC_ON_OFF_CLIENT,
@@ -79,6 +81,9 @@ for (let at = 1; at < defaultCapacity.replayList; at++) await switchFrom(FIRST_S
 await look("full replay list");
 for (let at = 0; at < 128; at++) await switchFrom(PHONE, at);
 await look("in use");
+for (let index = 1; index < defaultCapacity.netKeys; index++) await addNetKey(index);
+for (let index = APP_KEYS; index < defaultCapacity.appKeys; index++) await addAppKey(index);
+await look("all keys");
 await ether.close();
 clock.close();
 
@@ -128,6 +133,10 @@ async function addAppKey(index: number): Promise<void> {
   await configure(appKeyAdd(0, index, key), 0x8003);
   for (const model of [GENERIC_ON_OFF_SERVER, GENERIC_ON_OFF_CLIENT])
     await configure(modelAppBind(DEVICE, index, model), 0x803e);
+}
+
+function addNetKey(index: number): Promise<void> {
+  return configure(netKeyAdd(index, new Uint8Array(16).fill(0x80 + index)), 0x8044);
 }
 
 function switchFrom(src: number, at: number): Promise<void> {
