@@ -61,7 +61,7 @@ export class MeshNode {
     this.#product = product;
     const { clock, radio, trace } = platform;
     this.#changed = clock.createTimer(() => listener.stateChanged(this));
-    this.#resetting = clock.createTimer(() => this.reset());
+    this.#resetting = clock.createTimer(() => this.#leave());
     this.#advertiser = new Advertiser(radio, clock, trace);
     const numberOfElements = product.composition.elements.length;
     this.#device = new UnprovisionedDevice(
@@ -89,8 +89,16 @@ export class MeshNode {
     this.#takeRole(false);
   }
 
-  /** Forget the network, at once, and be an unprovisioned device again. */
+  /**
+   * A factory reset: forget the network, at once, and be an unprovisioned device again. It has another address, as no
+   * phone has been told: what phones remember of the services under the old one is wrong now.
+   */
   reset(): void {
+    this.#platform.radio.renewAddress();
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#device.forgetFailures();
     this.#forget();
     if (this.#state === "provisioning") this.#device.closeLinks();

@@ -13,6 +13,7 @@ import {
   OnOffOpcode,
   onOffSetUnacknowledged,
 } from "../../host/simulator/phone/mesh/generic-on-off.js";
+import { toHex } from "../../modules/bytes.js";
 import type { Suite } from "../support/harness.js";
 import { APP_KEY_INDEX, CLIENT_ADDRESS, Home } from "../support/home.js";
 import { DEVICE_UUID, PROVISIONING_DATA } from "../support/world.js";
@@ -185,6 +186,19 @@ export const suite: Suite = ({ test, equal, ok }) => {
     equal(home.switch(lamp.address, true, 1000), undefined, "the old AppKey is gone");
     home.equip(lamp);
     equal(home.switch(lamp.address, true), { present: 1 });
+  });
+
+  test("after a factory reset it has another address; after Node Reset the phone that sent it finds it under the old one", () => {
+    const home = new Home();
+    const lamp = home.add("lamp");
+    const { radio, node } = lamp.node;
+    const before = toHex(radio.identity);
+    equal(lamp.config.ask(nodeReset()), { name: "nodeReset" });
+    home.pass(1000);
+    equal(node.state, "unprovisioned");
+    equal(toHex(radio.identity), before);
+    node.reset();
+    ok(toHex(radio.identity) !== before);
   });
 
   test("a transition of two seconds: the target is told at once, the state at the end", () => {
