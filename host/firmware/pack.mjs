@@ -1,6 +1,6 @@
 /**
  * The program as one module, for chips on which it does not fit as it is written: in plain modules the image for
- * nRF52840 is 133 kB larger than its flash of 819 kB, packed 68 kB smaller. What is preloaded lies in flash as slots of
+ * nRF52840 is 133 kB larger than its flash of 819 kB, packed 66 kB smaller. What is preloaded lies in flash as slots of
  * 16 octets, and XS spends one on each private name of each class and on each name of another module that a function
  * uses, three on the prototype of each plain function, a dozen on each module. Here private names become properties,
  * plain functions arrows, all modules one. Long names would cost 18 kB, and a release build never tells them; private
