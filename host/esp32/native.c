@@ -8,6 +8,8 @@
 
 #include "../xs/crypto/port.h"
 
+#include <stdio.h>
+
 #include "esp_mac.h"
 #include "esp_system.h"
 #include "esp_timer.h"
@@ -35,6 +37,18 @@ void fledgling_chipId(xsMachine *the)
 	xsmcGetBufferWritable(xsArg(0), &target, &length);
 	if (length != MAC_SIZE || esp_efuse_mac_get_default(target) != ESP_OK)
 		xsUnknownError("the chip has no address");
+}
+
+/* In a debug build the port is the debugger's, which takes its own protocol alone. */
+void fledgling_print(xsMachine *the)
+{
+	const char *text = xsmcToString(xsArg(0));
+#ifdef mxDebug
+	xsTrace(text);
+#else
+	(void)fputs(text, stdout);
+	(void)fflush(stdout);
+#endif
 }
 
 void fledgling_startReason(xsMachine *the)

@@ -2,6 +2,7 @@
 
 import type { Storage } from "../../modules/platform.js";
 import type { Chip, ChipRadio, RadioParts } from "../xs/microcontroller.js";
+import { print } from "../xs/native-chip.js";
 import { NativeRadio } from "../xs/radio.js";
 import { SdkPins } from "../xs/sdk-pins.js";
 import { startReason } from "./native-start.js";
@@ -35,7 +36,7 @@ export function esp32(): Chip {
     pins: new SdkPins(PWM, openPixel),
     openStorage,
     openRadio: ({ identity, keepIdentity, clock, random }: RadioParts): ChipRadio => {
-      const radio = new NativeRadio({ identity, keepIdentity, clock, random });
+      const radio = new NativeRadio({ identity, keepIdentity, clock, random, print });
       return { radio, gattServer: radio };
     },
     startReason: () => REASONS[startReason()] ?? REASONS[0],
@@ -44,6 +45,6 @@ export function esp32(): Chip {
 
 function openStorage(): Storage {
   const storage = new NvsStorage();
-  if (storage.wasErased) trace("storage: what lay there could not be used and is erased\n");
+  if (storage.wasErased) print("storage: what lay there could not be used and is erased\n");
   return storage;
 }

@@ -3,10 +3,11 @@
 import type { Storage } from "../../modules/platform.js";
 import { FlashStorage } from "../flash/flash-storage.js";
 import type { Chip, ChipRadio, RadioParts } from "../xs/microcontroller.js";
+import { print } from "../xs/native-chip.js";
 import { NativeRadio } from "../xs/radio.js";
 import { SdkPins } from "../xs/sdk-pins.js";
 import { ChipFlash } from "./flash.js";
-import { resetReason } from "./native-start.js";
+import { openPrint, resetReason } from "./native-start.js";
 
 /** Octets of DEVICEID, which the factory draws. */
 const ID_SIZE = 8;
@@ -30,17 +31,18 @@ export function nrf52(): Chip {
     pins: new SdkPins(PWM),
     openStorage,
     openRadio: ({ identity, keepIdentity, clock, random }: RadioParts): ChipRadio => {
-      const radio = new NativeRadio({ identity, keepIdentity, clock, random });
+      const radio = new NativeRadio({ identity, keepIdentity, clock, random, print });
       return { radio, gattServer: radio };
     },
+    openTrace: openPrint,
     startReason,
   };
 }
 
 function openStorage(): Storage {
   const storage = new FlashStorage(new ChipFlash());
-  if (storage.found === "foreign") trace("storage: what lies in flash is not ours and is not used\n");
-  if (storage.found === "damaged") trace("storage: what lies in flash is damaged and is not used\n");
+  if (storage.found === "foreign") print("storage: what lies in flash is not ours and is not used\n");
+  if (storage.found === "damaged") print("storage: what lies in flash is damaged and is not used\n");
   return storage;
 }
 

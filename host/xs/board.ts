@@ -46,6 +46,13 @@ export function readBoardFacts(settings: Settings): BoardFacts {
   return { led: readLed(settings, facts.led), button: readButton(settings, facts.button) };
 }
 
+/** The pin at which the board prints, by the setting trace-pin or else the table. Throws Error, as above. */
+export function readTracePin(settings: Settings): number | undefined {
+  const name = settings.get("board");
+  const own = name !== undefined && Object.hasOwn(Boards, name) ? Boards[name]?.tracePin : undefined;
+  return readPin(settings, "trace-pin", own);
+}
+
 function ownFacts(name: string): BoardFacts {
   const facts = Object.hasOwn(Boards, name) ? Boards[name] : undefined;
   if (facts === undefined) throw new Error(`board: "${name}" is none of ${Object.keys(Boards).join(", ")}`);

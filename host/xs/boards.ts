@@ -22,6 +22,8 @@ export interface ButtonFacts {
 export interface BoardFacts {
   readonly led: LedFacts | undefined;
   readonly button: ButtonFacts | undefined;
+  /** Where the chip prints, if it has no serial port of its own for that. */
+  readonly tracePin?: number;
 }
 
 /** By the names of Moddable's targets. */
@@ -30,11 +32,15 @@ export const Boards: Readonly<Record<string, BoardFacts>> = Object.freeze({
   "nrf52/dk": Object.freeze({
     led: Object.freeze({ pin: 13, kind: "switched", activeLow: true } as const),
     button: Object.freeze({ pin: 11, activeLow: true } as const),
+    // P0.06, to the serial port of the board's debugger.
+    tracePin: 6,
   } as const),
   /** XIAO nRF52840: the blue one of its three colours, P0.06, to ground. Its one button is the reset. */
   "nrf52/xiao": Object.freeze({
     led: Object.freeze({ pin: 6, kind: "switched", activeLow: true } as const),
     button: undefined,
+    // P1.11, marked D6 or TX.
+    tracePin: 43,
   } as const),
   /** The ESP32 boards with 30 or 38 pins: a blue LED at GPIO2, the button BOOT at GPIO0. */
   "esp32/nodemcu": Object.freeze({

@@ -10,7 +10,7 @@ import type {
   Storage,
   Trace,
 } from "../../modules/platform.js";
-import { PinBoard, readBoardFacts } from "./board.js";
+import { PinBoard, readBoardFacts, readTracePin } from "./board.js";
 import { BoardTrace } from "./board-trace.js";
 import { XsClock } from "./clock.js";
 import { createCrypto } from "./crypto.js";
@@ -19,7 +19,7 @@ import { Guard, messageOf } from "./guard.js";
 import { GuardedButton, GuardedGattServer, GuardedRadio } from "./guarded.js";
 import { countRestart, keepAddress, keptAddress, NodeStorage, readRestarts } from "./host-records.js";
 import { deviceUuidOf } from "./identity.js";
-import { readChipId, restartChip } from "./native-chip.js";
+import { print, readChipId, restartChip } from "./native-chip.js";
 import type { Pins } from "./pins.js";
 import type { Program, Runnable } from "./program.js";
 import { HardwareRandom } from "./random.js";
@@ -55,6 +55,8 @@ export interface Chip {
   readonly pins: Pins;
   /** Octets of what tells this chip from others: what `readChipId` fills. */
   readonly idSize: number;
+  /** Print from now on at this pin, where that is not settled before the program starts. */
+  readonly openTrace?: (pin: number) => void;
   /** Why it has started, in a few words, where the chip knows. */
   readonly startReason?: () => string;
 }
@@ -68,6 +70,8 @@ export function runOnChip(chip: Chip, program: Program): void {
   const settings = new ConfigSettings();
   const fault = new FaultLight(clock);
   try {
+    // Before all else that can fail, so that it can be told.
+    openTrace(chip, settings);
     const board = new PinBoard({ pins: chip.pins, clock, facts: readBoardFacts(settings) });
     fault.attach(board.led);
     compose({ chip, clock, settings, board }, program).start();
@@ -75,6 +79,11 @@ export function runOnChip(chip: Chip, program: Program): void {
     say(`cannot start: ${messageOf(error)}`);
     fault.start();
   }
+}
+
+function openTrace(chip: Chip, settings: Settings): void {
+  const pin = readTracePin(settings);
+  if (pin !== undefined) chip.openTrace?.(pin);
 }
 
 interface Parts {
@@ -155,5 +164,5 @@ function sayStart({ startReason }: Chip, storage: Storage): void {
 }
 
 function say(line: string): void {
-  trace(`${line}\n`);
+  print(`${line}\n`);
 }

@@ -49,6 +49,8 @@ const NOTHING = Object.freeze({ service: 0, dataIn: 0, dataOut: 0 } as const);
 /** What a native radio is made of. */
 export interface NativeRadioOptions extends OwnAddressOptions {
   readonly clock: Clock;
+  /** Where a line about what it could not do goes; without it, to the SDK's trace. */
+  readonly print?: (text: string) => void;
 }
 
 /**
@@ -59,6 +61,7 @@ export class NativeRadio implements Radio, GattServer {
   readonly maxConnections: number;
   readonly swapsLive: boolean;
   readonly #clock: Clock;
+  readonly #print: (text: string) => void;
   readonly #timer: Timer;
   readonly #address: OwnAddress;
   readonly #news = new Uint8Array(NEWS_SIZE);
@@ -82,6 +85,7 @@ export class NativeRadio implements Radio, GattServer {
   /** Brings the stack up; what is asked for meanwhile begins then. */
   constructor(options: NativeRadioOptions) {
     this.#clock = options.clock;
+    this.#print = options.print ?? ((text) => trace(text));
     this.#address = new OwnAddress(options);
     this.#timer = options.clock.createTimer(() => this.#drain());
     this.maxConnections = radioLinks();
@@ -213,7 +217,7 @@ export class NativeRadio implements Radio, GattServer {
     const { failures, dropped, unsent } = this;
     if (failures + dropped + unsent === this.#accounted) return;
     this.#accounted = failures + dropped + unsent;
-    trace(
+    this.#print(
       `radio: failed ${failures} times, last with ${this.lastFailure}; lost ${dropped}; unsent ${unsent}\n`,
     );
   }

@@ -51,11 +51,12 @@ class BoardScene {
   readonly world = new World();
   readonly chip = new FakeChip(this.world.clock);
   readonly storage: MemoryStorage;
-  readonly lines: string[] = [];
+  readonly lines = this.chip.printed;
   readonly led: string[] = [];
   push: (level: 0 | 1) => void = () => {};
   platform: Platform | undefined;
   closed = 0;
+  tracePin: number | undefined;
   identity: Uint8Array | undefined;
   isStarted = false;
   /** Advertising events. */
@@ -80,12 +81,15 @@ class BoardScene {
         return timer;
       },
     };
-    Object.assign(globalThis, { sdk, native: chip.native, trace: (line: string) => this.lines.push(line) });
+    Object.assign(globalThis, { sdk, native: chip.native });
     const host = await loadHost();
     let level: 0 | 1 = 1;
     host.runOnChip(
       {
         idSize: 6,
+        openTrace: (pin) => {
+          this.tracePin = pin;
+        },
         openStorage: openStorage ?? (() => this.storage),
         startReason: () => "by power",
         pins: {
@@ -259,6 +263,7 @@ describe("a program on a chip", () => {
     });
     scene.world.clock.advance(1999);
     assert.deepEqual(scene.lines, ["cannot start: Error: no flash\n"]);
+    assert.equal(scene.tracePin, 6);
     assert.deepEqual(scene.led, ["13 0", "13 1", "13 0", "13 1"]);
   });
 });

@@ -8,6 +8,8 @@ export class FakeChip {
   /** Computations finish by themselves, a moment later. */
   isQuick = false;
   restarts = 0;
+  /** What has left it at its serial port. */
+  readonly printed: string[] = [];
   /** What the chip finds it cannot do. */
   trouble: "none" | "aes" | "hmac" | "start" | "compute" = "none";
   readonly #random = new SeededRandom(5);
@@ -53,6 +55,8 @@ export class FakeChip {
       case "fledgling_chipId":
         octets(first).set([0x24, 0x0a, 0xc4, 0x11, 0x22, 0x33]);
         return 0;
+      case "fledgling_print":
+        return this.printed.push(String(first));
       case "fledgling_restart":
         return ++this.restarts;
       default:
