@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
-import { FirmwareError } from "./options.mjs";
+import { CRYPTO, cryptoOf, FirmwareError } from "./options.mjs";
 import { toolsFolder } from "./sdk.mjs";
 
 /** What is flashed, by the family of chips; the first stands for all of them. */
@@ -12,14 +12,6 @@ const IMAGES = {
   nrf52: ["xs_nrf52.hex", "xs_nrf52.uf2"],
   esp32: ["xs_esp32.bin", "bootloader.bin", "partition-table.bin"],
 };
-
-/** By this variable the manifests choose who computes P-256. */
-const CRYPTO = "FLEDGLING_CRYPTO";
-
-/** Who computes P-256 in a build: native or noble. */
-export function cryptoOf({ crypto }, { env }) {
-  return crypto ?? (env[CRYPTO] || "native");
-}
 
 /**
  * Where everything of one build lies. Each choice of cryptography has a folder: make would not notice that a module

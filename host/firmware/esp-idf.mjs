@@ -18,10 +18,10 @@ export function espIdfFaults(machine) {
   // The SDK's build asks git as well, and stops without an answer.
   const found = outputOf("git", ["describe", "--always", "--abbrev=0"], machine, folder);
   if (found === undefined || minorOf(found) !== minorOf(wanted)) {
-    const clone = `git clone -b ${wanted} --recursive https://github.com/espressif/esp-idf.git`;
+    const clone = `git clone -b ${wanted} --recursive https://github.com/espressif/esp-idf.git esp-idf-${wanted}`;
     const is = found === undefined ? "is no clone that git can tell the version of" : `is ${found}`;
     faults.push(
-      `ESP-IDF in ${folder} ${is}; this Moddable SDK needs ${wanted}: "${clone}", and its install script`,
+      `ESP-IDF in ${folder} ${is}; this Moddable SDK needs ${wanted}: "${clone}", run the install script in it, and set IDF_PATH to it`,
     );
   }
   // mcconfig sources the export script by itself; what that needs, the install script has put here.

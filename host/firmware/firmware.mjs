@@ -6,10 +6,10 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install, SetupError } from "../simulator/setup.mjs";
-import { cryptoOf, imagesOf, mcconfig, placesOf, removeImages } from "./build.mjs";
+import { imagesOf, mcconfig, placesOf, removeImages } from "./build.mjs";
 import { thisMachine } from "./machine.mjs";
 import { jlinkFaults, uf2Converter } from "./nrf5.mjs";
-import { FirmwareError, HELP, readOptions } from "./options.mjs";
+import { cryptoOf, FirmwareError, HELP, readOptions } from "./options.mjs";
 import { PLATFORMS, platformNamed } from "./platforms.mjs";
 import { debuggerFaults, faultsOf, hasSoundTypes, typescriptFaults } from "./sdk.mjs";
 import { sizeTable } from "./size.mjs";
@@ -110,10 +110,11 @@ async function deliver({ platform, deploy, debug, port }, places, run, machine) 
 /** What building needs, and what comes after it. */
 function allFaults(options, machine) {
   const { platform, deploy, debug } = options;
-  const faults = faultsOf(platform, top, machine);
-  if (faults.length > 0) return faults;
+  // What no installation can help comes first.
   if (platform.isPacked && cryptoOf(options, machine) === "noble") return [NO_ROOM_FOR_NOBLE];
   if (platform.isPacked && debug !== undefined) return [NO_ROOM_FOR_DEBUGGING];
+  const faults = faultsOf(platform, top, machine);
+  if (faults.length > 0) return faults;
   const flashing = deploy !== undefined && platform.deploy === "jlink" ? jlinkFaults(machine) : [];
   return [...flashing, ...debuggerFaults(debug, machine)];
 }

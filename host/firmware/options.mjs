@@ -20,8 +20,9 @@ npm run firmware -- PLATFORM [options]  build main.ts for one of them
                       not on nRF52, where it has no room
   --debug=log         the same, with the trace in this terminal in place of xsbug
   --size              print what it takes of flash and RAM
-  --config NAME=VALUE a setting of the node or the board, such as output=blink or led-pin=13; again for each
-  --crypto WHICH      native: the chip's or the SDK's, the default; noble: plain JavaScript
+  --config NAME=VALUE a setting of the node or the board, such as output=blink or led-pin=13; again for each;
+                      host/FLASH.md lists them
+  --crypto WHICH      native: the chip's or its vendor's, the default; noble: plain JavaScript (not on nRF52)
   --port PORT         the board's serial port, such as /dev/ttyUSB0 or COM3, or the folder of its USB drive
   --help              this
 `;
@@ -31,6 +32,13 @@ const CHOICES = { deploy: ["", "jlink", "usb"], debug: ["", "log"] };
 const VALUES = ["config", "crypto", "port"];
 const CRYPTOS = ["native", "noble"];
 
+/** Whatever a program reads: the board's, the node's, and those of the desktop build. A product's own belong here, too. */
+export const SETTINGS = [
+  ...["board", "led-pin", "led-kind", "led-active-low", "button-pin", "button-active-low", "trace-pin"],
+  ...["uuid", "name", "algorithms", "profile", "output", "input", "counted-digits", "text-digits"],
+  ...["no-oob", "oob-only", "static-oob", "oob-key", "oob-info", "uri", "replay-delay", "ether", "flash"],
+];
+
 /** { platform, deploy, debug, size, help, config, crypto, port }; platform is undefined when none is named. */
 export function readOptions(args) {
   const options = { platform: undefined, deploy: undefined, debug: undefined, size: false, help: false };
@@ -39,6 +47,7 @@ export function readOptions(args) {
   while (left.length > 0) {
     const arg = left.shift();
     if (arg.startsWith("--")) readOption(arg.slice(2), left, given);
+    else if (arg.startsWith("-")) throw new FirmwareError(`there is no option "${arg}"; --help lists them`);
     else if (given.platform === undefined) given.platform = readPlatform(arg);
     else throw new FirmwareError(`one platform at a time: ${given.platform.name} and "${arg}"`);
   }
@@ -72,13 +81,27 @@ function readValue(name, value, given) {
 /** mcconfig takes whatever has an equals sign in it for a setting. */
 function readSetting(value) {
   if (value.startsWith("crypto=")) throw new FirmwareError(`crypto is no setting; write --${value}`);
-  if (/^[A-Za-z][A-Za-z0-9_-]*=./.test(value)) return value;
-  throw new FirmwareError(`--config wants NAME=VALUE, not "${value}"`);
+  const [, name, first] = /^([A-Za-z][A-Za-z0-9_-]*)=(.)/.exec(value) ?? [];
+  if (name === undefined) throw new FirmwareError(`--config wants NAME=VALUE, not "${value}"`);
+  if (!SETTINGS.includes(name))
+    throw new FirmwareError(`there is no setting "${name}"; the settings are ${SETTINGS.join(", ")}`);
+  if (first === "@") throw new FirmwareError(`${name}: a board reads no file; give what stands in it`);
+  return value;
 }
 
 function oneOf(name, value, choices) {
   if (choices.includes(value)) return value;
   throw new FirmwareError(`--${name} is ${choices.filter(Boolean).join(" or ")}, not "${value}"`);
+}
+
+/** By this variable the manifests choose who computes P-256. */
+export const CRYPTO = "FLEDGLING_CRYPTO";
+
+/** Who computes P-256 in a build: native or noble. */
+export function cryptoOf({ crypto }, { env }) {
+  const choice = crypto ?? (env[CRYPTO] || "native");
+  if (CRYPTOS.includes(choice)) return choice;
+  throw new FirmwareError(`${CRYPTO} is ${CRYPTOS.join(" or ")}, not "${choice}"`);
 }
 
 function check({ platform, deploy, debug, size, config, crypto, port }) {

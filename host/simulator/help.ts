@@ -77,7 +77,7 @@ The simulation
                    virtual controller behind them. Default: ether
   --engine NAME    What runs the device's program: node, or xs, the JavaScript engine of
                    the boards, in a process of its own; all else is the same. The first
-                   start compiles XS, which needs make and a C compiler, and half a
+                   start compiles XS, which needs make and a C compiler, and about a
                    minute. Default: node
   --headless       No picture and no keys: a line of text for each step. What blinks is
                    told when it pauses: how often it was on.

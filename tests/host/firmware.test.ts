@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { SETTINGS } from "../../host/firmware/options.mjs";
+import { filesBelow, top } from "../support/files.mjs";
 import { Desk, type Outcome } from "./firmware-desk.js";
 
 let desk: Desk;
@@ -46,18 +48,45 @@ describe("The command line", () => {
     [["nrf52/dk", "--config", "output"], /--config wants NAME=VALUE, not "output"/],
     [["nrf52/dk", "--config", "output="], /--config wants NAME=VALUE, not "output="/],
     [["nrf52/dk", "--config", "-o=x"], /--config wants NAME=VALUE, not "-o=x"/],
-    [["nrf52/dk", "--config=a=1", "--config", "a=2"], /"a" is set twice/],
+    [["nrf52/dk", "--config=uri=1", "--config", "uri=2"], /"uri" is set twice/],
+    [
+      ["nrf52/dk", "--config", "led-pinn=6"],
+      /there is no setting "led-pinn"; the settings are board, led-pin, /,
+    ],
+    [
+      ["nrf52/dk", "--config=static-oob=@value.txt"],
+      /static-oob: a board reads no file; give what stands in it/,
+    ],
+    [["-h"], /there is no option "-h"; --help lists them/],
     [["nrf52/dk", "--config", "crypto=noble"], /crypto is no setting; write --crypto=noble/],
     [["esp32/nodemcu", "--deploy=usb"], /esp32\/nodemcu is not flashed by usb/],
     [["lin", "--deploy"], /lin has no board to flash; --debug starts it in the SDK's mcsim/],
     [["esp32/saola_wroom"], /esp32\/saola_wroom has an esp32s2, a chip without Bluetooth/],
     [["--size"], /for which platform: nrf52\/dk, .*, lin\?/],
-    [["--config", "a=1"], /for which platform/],
+    [["--config", "uri=1"], /for which platform/],
     [["--crypto=noble"], /for which platform/],
   ];
   for (const [args, reason] of broken) {
     test(`${args.join(" ")} is refused`, () => refused(desk.run(...args), reason));
   }
+
+  test("another choice of cryptography in the environment is refused, too", () => {
+    desk.env.FLEDGLING_CRYPTO = "soft";
+    refused(desk.run("nrf52/dk"), /FLEDGLING_CRYPTO is native or noble, not "soft"/);
+  });
+
+  test("every setting that the sources read is known, and no other", () => {
+    const sources = filesBelow("modules", [".ts"]).concat(
+      filesBelow("host/xs", [".ts"]),
+      filesBelow("host/lin", [".ts"]),
+    );
+    const read = sources.flatMap((file) => [
+      ...readFileSync(join(top, file), "utf8").matchAll(
+        /(?:settings\.get\(|\(settings, |read(?:Actions|Size)\()"([a-z-]+)"/g,
+      ),
+    ]);
+    assert.deepEqual([...new Set(read.map(([, name]) => name))].sort(), [...SETTINGS].sort());
+  });
 
   test("--help explains every option, and wants nothing installed", () => {
     desk.env.MODDABLE = undefined;

@@ -1,0 +1,2 @@
+/** The settings that --config takes. */
+export const SETTINGS: readonly string[];
