@@ -1,7 +1,6 @@
 /** A radio in the simulated air, as a board's would be: one transmission at a time, a static random address. */
 
 import { MAX_ADVERTISING_DATA } from "../../modules/bearer/ad.js";
-import { toHex } from "../../modules/bytes.js";
 import type {
   AdvertisingAddress,
   Clock,
@@ -11,6 +10,7 @@ import type {
   Random,
   Timer,
 } from "../../modules/platform.js";
+import { AddressType, drawAddress, PrivateAddresses } from "../device-address.js";
 import type { Frame, Medium, Port } from "./medium.js";
 
 /** Someone who watches the traffic of one radio. Octets are borrowed. */
@@ -35,9 +35,6 @@ export interface SimulatedRadioOptions {
   readonly keepIdentity?: (identity: Uint8Array) => void;
   readonly observer?: RadioObserver;
 }
-
-/** The two most significant bits of a random device address. Core Specification, Vol 6, Part B, 1.3.2. */
-export const AddressType = Object.freeze({ NonResolvable: 0x00, Static: 0xc0 } as const);
 
 interface Connectable {
   readonly kind: AdvertisingAddress;
@@ -108,7 +105,7 @@ export class SimulatedRadio implements Radio {
     const { data, scanResponse, intervalMs, address: kind } = advertisement;
     checkLength(data);
     if (scanResponse !== undefined) checkLength(scanResponse);
-    const address = kind === "identity" ? this.identity : this.#privateAddresses.of(data);
+    const address = kind === "identity" ? this.identity : this.#privateAddresses.of(data).slice();
     this.#connectable = {
       kind,
       intervalMs,
@@ -189,51 +186,6 @@ export class SimulatedRadio implements Radio {
     this.#keepIdentity?.(identity.slice());
     return identity;
   }
-}
-
-/** How many advertisements keep their private addresses at a time. */
-const KEPT_ADDRESSES = 8;
-
-/**
- * The private addresses of connectable advertisements, each kept as long as the data are the same: they hold what is
- * drawn anew together with the address. So who has found one among several in turn can still connect to it. MshPRT
- * 7.2.2.2.4, 7.2.2.2.5.
- */
-export class PrivateAddresses {
-  readonly #random: Random;
-  /** By the data, in hexadecimal digits; the oldest first. */
-  readonly #kept = new Map<string, Uint8Array>();
-
-  constructor(random: Random) {
-    this.#random = random;
-  }
-
-  /** Of an advertisement with these data: 6 octets, a copy. */
-  of(data: Uint8Array): Uint8Array {
-    const name = toHex(data);
-    const address = this.#kept.get(name) ?? drawAddress(this.#random, AddressType.NonResolvable);
-    this.#kept.delete(name);
-    this.#kept.set(name, address);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT_ADDRESSES) break;
-      this.#kept.delete(oldest);
-    }
-    return address.slice();
-  }
-}
-
-/** A random address; its random part is neither all zeros nor all ones. Core Specification, Vol 6, Part B, 1.3.2. */
-export function drawAddress(random: Random, type: number): Uint8Array {
-  const address = new Uint8Array(6);
-  do {
-    random.fill(address);
-    address[0] = ((address[0] ?? 0) & 0x3f) | type;
-  } while (isUniform(address, type, 0x00) || isUniform(address, type | 0x3f, 0xff));
-  return address;
-}
-
-function isUniform(address: Uint8Array, first: number, rest: number): boolean {
-  return address.every((value, at) => value === (at === 0 ? first : rest));
 }
 
 function checkLength(data: Uint8Array): void {

@@ -9,6 +9,18 @@ import type { Harness, Suite } from "../support/harness.js";
 export const PROVISIONING: GattService = Object.freeze({ service: 0x1827, dataIn: 0x2adb, dataOut: 0x2adc });
 export const PROXY: GattService = Object.freeze({ service: 0x1828, dataIn: 0x2add, dataOut: 0x2ade });
 
+/** A client that looks at nothing. */
+export const SILENT: PeripheralListener = Object.freeze({
+  mtuChanged: () => {},
+  discovered: () => {},
+  configured: () => {},
+  notified: () => {},
+  servicesChanged: () => {},
+  ready: () => {},
+  idle: () => {},
+  disconnected: () => {},
+});
+
 /** A server and clients that can connect to it. */
 export interface GattScene {
   readonly server: GattServer;

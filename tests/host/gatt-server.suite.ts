@@ -12,18 +12,7 @@ import { SimulatedRadio } from "../../host/simulator/radio.js";
 import { SeededRandom } from "../../host/simulator/seeded-random.js";
 import { FakeClock } from "../support/fake-clock.js";
 import type { Harness, Suite } from "../support/harness.js";
-import { type GattScene, gattContract, PROVISIONING } from "./gatt-contract.js";
-
-const SILENT: PeripheralListener = {
-  mtuChanged: () => {},
-  discovered: () => {},
-  configured: () => {},
-  notified: () => {},
-  servicesChanged: () => {},
-  ready: () => {},
-  idle: () => {},
-  disconnected: () => {},
-};
+import { type GattScene, gattContract, PROVISIONING, SILENT } from "./gatt-contract.js";
 
 /** A server behind a radio, and an adapter for each client. */
 class SimulatedScene implements GattScene {

@@ -56,7 +56,7 @@ const OUTSIDE: readonly (readonly [files: RegExp, may: readonly string[]])[] = [
   [/^host\/noble-crypto\.ts$/, [...SEEN_BY_HOSTS, "host/noble-p256.ts", "@noble/"]],
   [/^host\/noble-p256\.ts$/, [...SEEN_BY_HOSTS, "@noble/"]],
   [/^host\/flash\//, [...SEEN_BY_HOSTS, "host/flash/"]],
-  [/^host\/xs\//, [...SEEN_BY_HOSTS, "host/xs/", "host/noble-p256.ts", "sdk"]],
+  [/^host\/xs\//, [...SEEN_BY_HOSTS, "host/xs/", "host/device-address.ts", "host/noble-p256.ts", "sdk"]],
   [/^host\/lin\//, [...SEEN_BY_HOSTS, "host/lin/", "host/xs/", "host/flash/", "host/noble-crypto.ts", "sdk"]],
   [
     /^host\/(esp32|nrf52)\//,

@@ -7,7 +7,7 @@ import { SeededRandom } from "../../host/simulator/seeded-random.js";
 import { NativeRadio } from "../../host/xs/radio.js";
 import { fromHex, toHex } from "../../modules/bytes.js";
 import type { ConnectableAdvertisement, GattListener } from "../../modules/platform.js";
-import { type GattScene, gattContract, PROVISIONING, PROXY } from "../host/gatt-contract.js";
+import { type GattScene, gattContract, PROVISIONING, PROXY, SILENT } from "../host/gatt-contract.js";
 import { FakeClock } from "../support/fake-clock.js";
 import type { Harness, Suite } from "../support/harness.js";
 import { runOnNode } from "../support/node-harness.js";
@@ -24,17 +24,6 @@ const CONNECTABLE: ConnectableAdvertisement = {
   scanResponse: new Uint8Array([2, 9, 0x4c]),
   intervalMs: 100,
   address: "identity",
-};
-
-const SILENT: PeripheralListener = {
-  mtuChanged: () => {},
-  discovered: () => {},
-  configured: () => {},
-  notified: () => {},
-  servicesChanged: () => {},
-  ready: () => {},
-  idle: () => {},
-  disconnected: () => {},
 };
 
 type SceneOptions = Partial<Omit<StackOptions, "clock" | "medium">> & {

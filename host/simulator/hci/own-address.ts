@@ -1,7 +1,7 @@
 /** The addresses under which this device advertises. Core Specification, Vol 6, Part B, 1.3.2. */
 
 import type { AdvertisingAddress, Random } from "../../../modules/platform.js";
-import { AddressType, drawAddress, PrivateAddresses } from "../radio.js";
+import { AddressType, drawAddress, PrivateAddresses } from "../../device-address.js";
 
 /** Where an identity comes from, and where it stays. */
 export interface OwnAddressOptions {
@@ -33,7 +33,7 @@ export class OwnAddress {
 
   /** The one for a connectable advertisement with these data. */
   addressOf(kind: AdvertisingAddress, data: Uint8Array): Uint8Array {
-    return kind === "identity" ? this.identity : this.#privateAddresses.of(data);
+    return kind === "identity" ? this.identity : this.#privateAddresses.of(data).slice();
   }
 
   /** The one for a transmission. */
